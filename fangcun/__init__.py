@@ -1,0 +1,1 @@
+"""Fangcun: plan, build, launch and grow a WeChat mini program."""

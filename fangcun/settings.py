@@ -1,0 +1,251 @@
+"""Wiring. Every value that differs between installations comes from the environment."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import dj_database_url
+import django_stubs_ext
+from cryptography.fernet import Fernet
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.utils import get_random_secret_key
+from django.utils.translation import gettext_lazy as _
+
+django_stubs_ext.monkeypatch()  # lets classes like ModelAdmin[Order] name their model
+
+ROOT = Path(__file__).resolve().parent
+REPOSITORY = ROOT.parent
+
+
+def _on(name: str) -> bool:
+    return os.environ.get(name, "").lower() in {"1", "true", "yes", "on"}
+
+
+def _number(name: str, default: int) -> int:
+    try:
+        return int(os.environ.get(name) or default)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {os.environ[name]!r}.") from None
+
+
+PRODUCTION = _on("FANGCUN_PRODUCTION")
+DEBUG = _on("FANGCUN_DEBUG")
+FANGCUN_HOME = Path(os.environ.get("FANGCUN_HOME") or REPOSITORY / "var").expanduser().resolve()
+FANGCUN_HOME.mkdir(parents=True, exist_ok=True)
+PORT = _number("FANGCUN_PORT", 8000)
+PUBLIC_URL = (os.environ.get("FANGCUN_PUBLIC_URL") or f"http://127.0.0.1:{PORT}").rstrip("/")
+
+from fangcun.kernel.secrets import key_file  # noqa: E402 - needs no settings until a field is used
+
+if PRODUCTION:
+    if DEBUG:
+        raise ImproperlyConfigured("FANGCUN_DEBUG must be off in production.")
+    for name in ("FANGCUN_SECRET_KEY", "FANGCUN_FIELD_KEY"):
+        if len(os.environ.get(name, "")) < 32:
+            raise ImproperlyConfigured(
+                f"Production needs its own {name}, at least 32 characters; `fangcun make-keys` prints one."
+            )
+    if not PUBLIC_URL.startswith("https://"):
+        raise ImproperlyConfigured("Production needs FANGCUN_PUBLIC_URL with https://.")
+
+SECRET_KEY = os.environ.get("FANGCUN_SECRET_KEY") or key_file(
+    FANGCUN_HOME / "keys" / "secret_key", get_random_secret_key
+)
+# The first key seals, all of them open: to rotate, put the new key in front.
+FIELD_KEYS = (os.environ.get("FANGCUN_FIELD_KEY") or "").split() or [
+    key_file(FANGCUN_HOME / "keys" / "field_key", lambda: Fernet.generate_key().decode())
+]
+
+ALLOWED_HOSTS = [
+    urlsplit(PUBLIC_URL).hostname or "127.0.0.1",
+    *([] if PRODUCTION else ["127.0.0.1", "localhost", "testserver"]),
+    *os.environ.get("FANGCUN_HOSTS", "").split(),
+]
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+
+WECHAT_API_BASE = (os.environ.get("WECHAT_API_BASE") or "https://api.weixin.qq.com").rstrip("/")
+WECHAT_PAY_BASE = (os.environ.get("WECHAT_PAY_BASE") or "https://api.mch.weixin.qq.com").rstrip("/")
+# Set by `make run`: the demo phone talks to this WeChat in a box. Empty in production.
+WECHATBOX_URL = os.environ.get("WECHATBOX_URL", "").rstrip("/")
+if PRODUCTION and WECHATBOX_URL:
+    raise ImproperlyConfigured("WECHATBOX_URL is for demos and tests; unset it in production.")
+
+ORDER_PAY_MINUTES = _number("ORDER_PAY_MINUTES", 15)
+ORDER_CONFIRM_DAYS = _number("ORDER_CONFIRM_DAYS", 10)
+LOGIN_TOKEN_DAYS = _number("LOGIN_TOKEN_DAYS", 30)
+MINIAPP_H5 = Path(os.environ.get("FANGCUN_H5") or REPOSITORY / "miniapp" / "dist" / "build" / "h5")
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_tasks",
+    "axes",
+    "csp",
+    "fangcun.kernel",
+    "fangcun.identity.programs",
+    "fangcun.identity.members",
+    "fangcun.identity.staff",
+    "fangcun.insight.tracking",
+    "fangcun.shop.catalog",
+    "fangcun.shop.shipping",
+    "fangcun.shop.payments",
+    "fangcun.shop.cart",
+    "fangcun.shop.orders",
+    "fangcun.grow.messaging",
+    "fangcun.flows",
+    "fangcun.doors.phone",
+    "fangcun.doors.console",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "fangcun.urls"
+WSGI_APPLICATION = "fangcun.wsgi.application"
+APPEND_SLASH = True
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "DIRS": [],
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+
+def _sqlite(name: str) -> dict[str, Any]:
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(FANGCUN_HOME / name),
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            # IMMEDIATE: a deferred transaction that reads and then writes fails at once under contention.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            # FULL: a committed order survives a power cut, not only a crash of the process.
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+            "PRAGMA cache_size=-32000; PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;"
+            "PRAGMA journal_size_limit=67108864;",
+        },
+    }
+
+
+def _postgresql(url: str) -> dict[str, Any]:
+    database: dict[str, Any] = dict(dj_database_url.parse(url))
+    database["CONN_MAX_AGE"] = 0
+    database["CONN_HEALTH_CHECKS"] = True
+    pool = {"min_size": 1, "max_size": _number("DATABASE_POOL", 16), "timeout": 10}
+    database["OPTIONS"] = {**database.get("OPTIONS", {}), "pool": pool}
+    return database
+
+
+DATABASE_URL = os.environ.get("DATABASE_URL", "")
+if DATABASE_URL:
+    # One PostgreSQL holds everything; events are told apart by their tables.
+    DATABASES = {"default": _postgresql(DATABASE_URL)}
+else:
+    # Events have a file of their own, so that their writes never wait for an order's, or an order for theirs.
+    DATABASES = {"default": _sqlite("fangcun.sqlite3"), "events": _sqlite("events.sqlite3")}
+    DATABASE_ROUTERS = ["fangcun.insight.tracking.routing.EventsRouter"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TASKS = {"default": {"BACKEND": "fangcun.kernel.jobs.LeasedBackend", "QUEUES": ["default"], "OPTIONS": {}}}
+
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "/console/login/"
+LOGIN_REDIRECT_URL = "/console/"
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_VERBOSE = False
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("英文"))]
+LOCALE_PATHS = [ROOT / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = FANGCUN_HOME / "static"
+MEDIA_URL = os.environ.get("FANGCUN_MEDIA_URL", "/media/")
+MEDIA_ROOT = FANGCUN_HOME / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = not PRODUCTION
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
+SESSION_COOKIE_AGE = 12 * 3600
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
+X_FRAME_OPTIONS = "SAMEORIGIN"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:", "blob:", *([MEDIA_URL] if MEDIA_URL.startswith("http") else [])],
+        "style-src": [SELF, "'unsafe-inline'"],
+        # Alpine, which the console's library uses, evaluates its attributes.
+        "script-src": [SELF, "'unsafe-eval'"],
+        "connect-src": [SELF, *([WECHATBOX_URL] if WECHATBOX_URL else [])],
+        "frame-ancestors": [SELF],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+    }
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("FANGCUN_LOG_LEVEL", "WARNING")},
+}
