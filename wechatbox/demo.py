@@ -1,0 +1,112 @@
+"""A complete set of registrations to start a demo with: one program, one merchant, every secret."""
+
+import secrets
+from collections.abc import Mapping
+
+from wechatbox import registry, signing
+from wechatbox.box import Box
+from wechatbox.registry import BadRegistration
+
+APPID = "wxfangcun0000demo1"
+MCHID = "1900000109"
+_PAID = {
+    "title": "订单支付成功通知",
+    "labels": {"character_string1": "订单编号", "thing2": "商品", "amount3": "金额", "time4": "支付时间"},
+}
+_SHIPPED = {
+    "title": "订单发货提醒",
+    "labels": {
+        "character_string1": "订单编号",
+        "thing2": "商品",
+        "thing3": "快递公司",
+        "character_string4": "快递单号",
+    },
+}
+
+
+def demo_set(box: Box, given: Mapping[str, object]) -> dict[str, object]:
+    """Make the demo program and merchant if they are not there; answer all a platform is configured with.
+
+    ``given`` may name ``appid, name, secret, open_platform, templates`` and ``mchid, merchant_name, mode``.
+    The same appid and mchid give the same values again. Raises BadRegistration when the merchant was
+    registered by somebody else, because the box does not know his private key.
+    """
+    appid = str(given.get("appid", APPID))
+    mchid = str(given.get("mchid", MCHID))
+    with box.store.transaction():
+        _ensure_program(box, appid, given)
+        _ensure_merchant(box, mchid, appid, given)
+    program = registry.program_of(box, appid)
+    merchant = registry.merchant_of(box, mchid)
+    assert program is not None and merchant is not None  # noqa: S101, PT018
+    return {
+        "appid": program.appid,
+        "secret": program.secret,
+        "name": program.name,
+        "open_platform": program.open_platform,
+        "mchid": merchant.mchid,
+        "merchant_name": merchant.name,
+        "api_v3_key": merchant.api_v3_key,
+        "merchant_private_key": merchant.private_key_pem,
+        "merchant_serial_no": merchant.serial_no,
+        "mode": merchant.mode,
+        **registry.keys_to_verify_with(box, mchid),
+        "templates": [
+            {
+                "template_id": template.template_id,
+                "title": template.title,
+                "keys": template.keys,
+                "labels": template.labels,
+            }
+            for template in registry.templates_of(box, appid).values()
+        ],
+    }
+
+
+def _ensure_program(box: Box, appid: str, given: Mapping[str, object]) -> None:
+    if registry.program_of(box, appid) is not None:
+        return
+    templates = [
+        {"template_id": secrets.token_urlsafe(32), "keys": list(template["labels"]), **template}
+        for template in (_PAID, _SHIPPED)
+    ]
+    registry.register_program(
+        box,
+        {
+            "secret": secrets.token_hex(16),
+            "name": "方寸鲜生",
+            "open_platform": "demo",
+            "templates": templates,
+            **{
+                key: given[key]
+                for key in ("secret", "name", "open_platform", "templates", "pages")
+                if key in given
+            },
+            "appid": appid,
+        },
+    )
+
+
+def _ensure_merchant(box: Box, mchid: str, appid: str, given: Mapping[str, object]) -> None:
+    merchant = registry.merchant_of(box, mchid)
+    if merchant is None:
+        key = signing.new_key()
+        certificate = signing.new_certificate(key, mchid)[1]
+        registry.register_merchant(
+            box,
+            {
+                "mchid": mchid,
+                "name": given.get("merchant_name", "方寸鲜生"),
+                "api_v3_key": secrets.token_hex(16),
+                "merchant_certificate_pem": certificate,
+                "appids": [appid],
+                "mode": given.get("mode", "public_key"),
+            },
+            private_key_pem=key,
+        )
+    elif merchant.private_key_pem is None:
+        raise BadRegistration(
+            f"merchant {mchid} was registered with its own key, which the box does not have"
+        )
+    elif appid not in merchant.appids:
+        registry.bind(box, mchid, appid)

@@ -1,0 +1,1 @@
+"""WeChat Pay, API version 3 (in life at api.mch.weixin.qq.com)."""

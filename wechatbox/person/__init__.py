@@ -1,0 +1,1 @@
+"""The person's side: what people do in the WeChat app, and the switches of the box itself."""

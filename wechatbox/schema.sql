@@ -1,0 +1,174 @@
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+
+CREATE TABLE IF NOT EXISTS programs (
+    appid TEXT PRIMARY KEY,
+    secret TEXT NOT NULL,
+    name TEXT NOT NULL,
+    open_platform TEXT,
+    pages TEXT  -- JSON list; NULL means that any page exists
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS templates (
+    appid TEXT NOT NULL REFERENCES programs,
+    template_id TEXT NOT NULL,
+    title TEXT NOT NULL,
+    keys TEXT NOT NULL,    -- JSON list: ["thing1", "time4"]
+    labels TEXT NOT NULL,  -- JSON object: {"thing1": "商品"}
+    position INTEGER NOT NULL,
+    PRIMARY KEY (appid, template_id)
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS merchants (
+    mchid TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    api_v3_key TEXT NOT NULL,
+    serial_no TEXT NOT NULL,
+    public_key_pem TEXT NOT NULL,
+    private_key_pem TEXT,  -- only of demo merchants, whose key the box made
+    mode TEXT NOT NULL CHECK (mode IN ('public_key', 'certificate')),
+    appids TEXT NOT NULL   -- JSON list
+) STRICT;
+
+-- WeChat Pay's own keys, one set per merchant.
+CREATE TABLE IF NOT EXISTS signers (
+    serial TEXT PRIMARY KEY,
+    mchid TEXT NOT NULL REFERENCES merchants,
+    kind TEXT NOT NULL CHECK (kind IN ('public_key', 'certificate')),
+    private_key_pem TEXT NOT NULL,
+    certificate_pem TEXT,
+    created_at REAL NOT NULL
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS nonces (
+    mchid TEXT NOT NULL,
+    nonce TEXT NOT NULL,
+    seen_at REAL NOT NULL,  -- real clock
+    PRIMARY KEY (mchid, nonce)
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS people (
+    openid TEXT PRIMARY KEY,
+    appid TEXT NOT NULL REFERENCES programs,
+    user TEXT NOT NULL,
+    session_key TEXT,
+    UNIQUE (appid, user)
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS phones (user TEXT PRIMARY KEY, phone TEXT NOT NULL) STRICT;
+
+CREATE TABLE IF NOT EXISTS codes (
+    code TEXT PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('login', 'phone')),
+    appid TEXT NOT NULL,
+    openid TEXT NOT NULL,
+    expires_at REAL NOT NULL,
+    used_at REAL
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS tokens (
+    token TEXT PRIMARY KEY,
+    appid TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('plain', 'stable')),
+    issued_at REAL NOT NULL,
+    expires_at REAL NOT NULL,
+    superseded INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS forced_refreshes (appid TEXT NOT NULL, at REAL NOT NULL) STRICT;
+
+CREATE TABLE IF NOT EXISTS grants (
+    openid TEXT NOT NULL,
+    template_id TEXT NOT NULL,
+    count INTEGER NOT NULL CHECK (count >= 0),
+    PRIMARY KEY (openid, template_id)
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS messages (
+    id INTEGER PRIMARY KEY,
+    appid TEXT NOT NULL,
+    openid TEXT NOT NULL,
+    user TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('subscribe', 'payment')),
+    template_id TEXT,
+    title TEXT NOT NULL,
+    page TEXT,
+    data TEXT NOT NULL,
+    sent_at REAL NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS messages_of_user ON messages (user, id);
+
+CREATE TABLE IF NOT EXISTS orders (
+    mchid TEXT NOT NULL,
+    out_trade_no TEXT NOT NULL,
+    appid TEXT NOT NULL,
+    openid TEXT NOT NULL,
+    total INTEGER NOT NULL,
+    body TEXT NOT NULL,  -- the first order request, canonical JSON
+    state TEXT NOT NULL CHECK (state IN ('NOTPAY', 'SUCCESS', 'CLOSED')),
+    transaction_id TEXT UNIQUE,
+    created_at REAL NOT NULL,
+    expires_at REAL NOT NULL,
+    success_at REAL,
+    closed_at REAL,
+    PRIMARY KEY (mchid, out_trade_no)
+) STRICT;
+CREATE INDEX IF NOT EXISTS orders_open ON orders (expires_at) WHERE state = 'NOTPAY';
+
+CREATE TABLE IF NOT EXISTS prepays (
+    prepay_id TEXT PRIMARY KEY,
+    mchid TEXT NOT NULL,
+    out_trade_no TEXT NOT NULL,
+    expires_at REAL NOT NULL,
+    FOREIGN KEY (mchid, out_trade_no) REFERENCES orders
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS refunds (
+    refund_id TEXT PRIMARY KEY,
+    mchid TEXT NOT NULL,
+    out_refund_no TEXT NOT NULL,
+    out_trade_no TEXT NOT NULL,
+    amount INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('PROCESSING', 'SUCCESS', 'CLOSED', 'ABNORMAL')),
+    result TEXT NOT NULL CHECK (result IN ('SUCCESS', 'CLOSED', 'ABNORMAL')),
+    created_at REAL NOT NULL,
+    settle_at REAL NOT NULL,
+    success_at REAL,
+    UNIQUE (mchid, out_refund_no),
+    FOREIGN KEY (mchid, out_trade_no) REFERENCES orders
+) STRICT;
+CREATE INDEX IF NOT EXISTS refunds_open ON refunds (settle_at) WHERE status = 'PROCESSING';
+
+CREATE TABLE IF NOT EXISTS notices (
+    id INTEGER PRIMARY KEY,
+    event_id TEXT NOT NULL,
+    mchid TEXT NOT NULL,
+    out_trade_no TEXT NOT NULL,
+    out_refund_no TEXT,
+    event_type TEXT NOT NULL,
+    summary TEXT NOT NULL,
+    url TEXT NOT NULL,
+    resource TEXT NOT NULL,  -- plaintext JSON
+    role TEXT NOT NULL CHECK (role IN ('notice', 'copy', 'probe')),
+    state TEXT NOT NULL CHECK (state IN ('pending', 'held', 'delivered', 'lost', 'given_up', 'refused', 'accepted')),
+    tries INTEGER NOT NULL DEFAULT 0,
+    created_at REAL NOT NULL,
+    due_at REAL NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS notices_due ON notices (due_at) WHERE state = 'pending';
+CREATE INDEX IF NOT EXISTS notices_of_order ON notices (out_trade_no);
+
+CREATE TABLE IF NOT EXISTS attempts (
+    id INTEGER PRIMARY KEY,
+    notice_id INTEGER NOT NULL REFERENCES notices,
+    at REAL NOT NULL,
+    status INTEGER,
+    error TEXT,
+    answer TEXT,
+    bent TEXT,  -- how the attempt was falsified by a fault, if it was
+    headers TEXT NOT NULL,
+    duration_ms INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS attempts_of_notice ON attempts (notice_id);
+
+CREATE TABLE IF NOT EXISTS faults (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
