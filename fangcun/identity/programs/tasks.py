@@ -1,0 +1,29 @@
+"""What happens in the background: platform certificates stay fresh."""
+
+from __future__ import annotations
+
+import logging
+
+from fangcun.identity.programs.certificates import renew_certificates
+from fangcun.identity.programs.models import Merchant
+from fangcun.kernel.errors import GatewayError
+from fangcun.kernel.jobs import every, task
+
+logger = logging.getLogger(__name__)
+
+
+@task()
+def fetch_certificates(*, merchant_id: int) -> None:
+    """Fetch the certificates of one merchant, just registered or changed."""
+    renew_certificates(Merchant.objects.get(pk=merchant_id))
+
+
+# WeChat Pay asks for an interval below 12 hours.
+@every(seconds=6 * 3600)
+def renew_all_certificates() -> None:
+    """Keep the certificates of all merchants that verify by them."""
+    for merchant in Merchant.objects.filter(mode=Merchant.Mode.CERTIFICATE):
+        try:
+            renew_certificates(merchant)
+        except GatewayError as failure:
+            logger.error("No platform certificates for merchant %s: %s", merchant.mchid, failure)
