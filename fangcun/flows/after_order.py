@@ -1,0 +1,139 @@
+"""What follows from an order's steps: facts for the numbers, messages for the customer."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from fangcun.grow.messaging.models import Purpose
+from fangcun.grow.messaging.services import notify
+from fangcun.insight.tracking.services import record_later
+from fangcun.kernel.events import listens
+from fangcun.kernel.money import yuan
+from fangcun.shop.orders.events import (
+    OrderCancelled,
+    OrderCompleted,
+    OrderNews,
+    OrderPaid,
+    OrderRefunded,
+    OrderShipped,
+)
+from fangcun.shop.orders.models import Order
+from fangcun.shop.shipping.carriers import carrier_name
+
+
+@listens(OrderPaid)
+def count_the_payment(event: OrderPaid) -> None:
+    _count("order_paid", event)
+
+
+@listens(OrderPaid)
+def tell_that_it_is_paid(event: OrderPaid) -> None:
+    order = Order.objects.get(pk=event.order_id)
+    _tell(
+        event,
+        Purpose.ORDER_PAID,
+        title="订单支付成功",
+        body=f"订单 {event.number} 已支付 {yuan(event.amount)} 元，我们会尽快为您发货。",
+        values={
+            "order_number": event.number,
+            "goods": _goods(order),
+            "amount": yuan(event.amount),
+            "time": (order.paid_at or order.created_at).isoformat(),
+        },
+    )
+
+
+@listens(OrderShipped)
+def count_the_shipment(event: OrderShipped) -> None:
+    _count("order_shipped", event)
+
+
+@listens(OrderShipped)
+def tell_that_it_is_shipped(event: OrderShipped) -> None:
+    carrier = carrier_name(event.carrier)
+    parcel = f"{carrier} {event.tracking_number}".strip()
+    _tell(
+        event,
+        Purpose.ORDER_SHIPPED,
+        title="订单已发货",
+        body=f"订单 {event.number} 已由{parcel} 发出，请留意收货。",
+        values={
+            "order_number": event.number,
+            "goods": _goods(Order.objects.get(pk=event.order_id)),
+            "carrier": carrier,
+            "tracking_number": event.tracking_number or "商家自送",
+            "time": timezone.now().isoformat(),
+        },
+    )
+
+
+@listens(OrderCompleted)
+def count_the_completion(event: OrderCompleted) -> None:
+    _count("order_completed", event)
+
+
+@listens(OrderCancelled)
+def count_the_cancellation(event: OrderCancelled) -> None:
+    _count("order_cancelled", event)
+
+
+@listens(OrderCancelled)
+def tell_that_it_is_cancelled(event: OrderCancelled) -> None:
+    if event.cancelled_by == "member":
+        return  # he knows: he did it
+    reason = f"原因：{event.reason}。" if event.reason else ""
+    _tell(
+        event,
+        "order_cancelled",
+        title="订单已取消",
+        body=f"订单 {event.number} 已取消。{reason}已付款项将原路退回。",
+        values={},
+    )
+
+
+@listens(OrderRefunded)
+def count_the_refund(event: OrderRefunded) -> None:
+    _count("order_refunded", event)
+
+
+@listens(OrderRefunded)
+def tell_that_money_is_back(event: OrderRefunded) -> None:
+    _tell(
+        event,
+        "order_refunded",
+        title="退款已到账",
+        body=f"订单 {event.number} 的 {yuan(event.amount)} 元已原路退回。",
+        values={},
+    )
+
+
+def _count(name: str, event: OrderNews) -> None:
+    record_later(
+        name,
+        event_id=f"{name}:{event.number}:{event.amount}" if name == "order_refunded" else f"{name}:{event.number}",
+        member_id=event.member_id,
+        program_id=event.program_id,
+        props={"order_number": event.number, "amount": event.amount},
+        at=timezone.now(),
+    )
+
+
+def _tell(
+    event: OrderNews, purpose: str, *, title: str, body: str, values: dict[str, str]
+) -> None:
+    notify(
+        member_id=event.member_id,
+        program_id=event.program_id,
+        purpose=purpose,
+        values=values,
+        link=f"/pages-trade/order/order?number={event.number}",
+        kind="order",
+        title=title,
+        body=body,
+        dedupe_key=f"{purpose}:{event.number}:{event.amount}",
+    )
+
+
+def _goods(order: Order) -> str:
+    titles = list(order.lines.order_by("id").values_list("title", flat=True))
+    return titles[0] if len(titles) == 1 else f"{titles[0]} 等{len(titles)}件"

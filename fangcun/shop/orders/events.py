@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fangcun.kernel.events import Event
+
+
+@dataclass(frozen=True)
+class OrderNews(Event):
+    """What every piece of news about an order carries. Amount in fen."""
+
+    order_id: int
+    number: str
+    member_id: int
+    program_id: int
+    amount: int
+
+
+@dataclass(frozen=True)
+class OrderPaid(OrderNews):
+    """The money is here and the goods are reserved."""
+
+
+@dataclass(frozen=True)
+class OrderShipped(OrderNews):
+    """The parcel is on its way."""
+
+    carrier: str
+    tracking_number: str
+
+
+@dataclass(frozen=True)
+class OrderCompleted(OrderNews):
+    """The customer has it, or enough time has passed."""
+
+
+@dataclass(frozen=True)
+class OrderCancelled(OrderNews):
+    """It will not be delivered; `cancelled_by` is member, staff or deadline."""
+
+    cancelled_by: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class OrderRefunded(OrderNews):
+    """Money has gone back; `amount` says how much."""

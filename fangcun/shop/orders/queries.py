@@ -1,0 +1,162 @@
+"""What is known of orders."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+
+from fangcun.identity.members.models import Address
+from fangcun.shop.cart.queries import Line, lines_for, selected_lines
+from fangcun.shop.orders.errors import CartEmpty, OrderGone
+from fangcun.shop.orders.models import Order
+from fangcun.shop.orders.states import OrderStatus
+from fangcun.shop.shipping.queries import Freight, freight_for
+
+
+def order_of(*, member_id: int, number: str) -> Order:
+    """A member's own order. Somebody else's is as good as none: raises OrderGone."""
+    order = Order.objects.filter(member_id=member_id, number=number).prefetch_related("lines").first()
+    if order is None:
+        raise OrderGone
+    return order
+
+
+def orders_of(
+    *, member_id: int, status: str | None = None, before_id: int | None = None, limit: int = 20
+) -> list[Order]:
+    """A member's orders with their lines, the newest first."""
+    orders = Order.objects.filter(member_id=member_id).prefetch_related("lines").order_by("-id")
+    if status:
+        orders = orders.filter(status=status)
+    if before_id is not None:
+        orders = orders.filter(pk__lt=before_id)
+    return list(orders[:limit])
+
+
+def counts_of(member_id: int) -> dict[str, int]:
+    """How many orders of a member wait for him in each open status."""
+    open_ones = (OrderStatus.PENDING_PAYMENT, OrderStatus.PAID, OrderStatus.SHIPPED)
+    rows = (
+        Order.objects.filter(member_id=member_id, status__in=open_ones)
+        .values_list("status")
+        .annotate(n=Count("id"))
+        .order_by()
+    )
+    return {str(status): 0 for status in open_ones} | {str(status): n for status, n in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a quote can't be ordered as it is; `sku_id` is None when it is the address."""
+
+    sku_id: int | None
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What an order would cost now. Amounts in fen."""
+
+    lines: list[Line]
+    items_amount: int
+    freight: Freight
+    address: Address | None
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def total_amount(self) -> int:
+        return self.items_amount + self.freight.amount
+
+    @property
+    def can_submit(self) -> bool:
+        return (
+            self.address is not None
+            and self.freight.reachable
+            and all(line.can_be_bought for line in self.lines)
+        )
+
+
+def quote(*, member_id: int, lines: Sequence[tuple[int, int]] | None, address: Address | None) -> Quote:
+    """Reckon what the ticked lines of the cart, or the given (sku id, quantity) pairs, would cost.
+
+    Lines that are gone, short or repriced are named, not dropped. Raises CartEmpty.
+    """
+    if lines is None:
+        found = selected_lines(member_id)
+    else:
+        found = lines_for([(sku_id, quantity, True, None) for sku_id, quantity in lines])
+    if not found:
+        raise CartEmpty
+    sellable = [line for line in found if line.status != "gone" and line.sku]
+    items_amount = sum(line.line_amount for line in sellable)
+    weight_g = sum(line.sku.weight_g * line.quantity for line in sellable if line.sku)
+    freight = Freight(0, "选择收货地址后计算")
+    if address is not None:
+        freight = freight_for(region_code=address.region_code, weight_g=weight_g, items_amount=items_amount)
+    problems = [problem for line in found if (problem := _problem(line))]
+    if not freight.reachable:
+        problems.append(Problem(None, "unreachable", "该地址不在配送范围内，请换一个地址"))
+    return Quote(found, items_amount, freight, address, problems)
+
+
+def _problem(line: Line) -> Problem | None:
+    title = line.sku.title if line.sku else "商品"
+    if line.status == "gone":
+        return Problem(line.sku_id, "gone", f"{title} 已下架，请移除后再提交")
+    if line.status == "short" and line.sku:
+        left = max(line.sku.stock, 0)
+        text = f"{title} 只剩 {left} 件，请修改数量" if left else f"{title} 已售完，请移除后再提交"
+        return Problem(line.sku_id, "short", text)
+    if line.status == "repriced":
+        return Problem(line.sku_id, "repriced", f"{title} 的价格有变化")
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Sales:
+    """What was paid on one day: how many orders, and how much (fen)."""
+
+    date: dt.date
+    orders: int
+    amount: int
+
+
+def sales_by_day(*, first: dt.date, last: dt.date) -> list[Sales]:
+    """Each day from `first` to `last`, both included, by the shop's time zone; quiet days have zeros."""
+    zone = timezone.get_default_timezone()
+    paid = Order.objects.filter(
+        paid_at__gte=dt.datetime.combine(first, dt.time.min, tzinfo=zone),
+        paid_at__lt=dt.datetime.combine(last + dt.timedelta(days=1), dt.time.min, tzinfo=zone),
+    )
+    rows = (
+        paid.annotate(day=TruncDate("paid_at", tzinfo=zone))
+        .values_list("day")
+        .annotate(orders=Count("id"), amount=Sum("paid_amount"))
+        .order_by()
+    )
+    found = {day: Sales(day, orders, amount) for day, orders, amount in rows}
+    days = [first + dt.timedelta(days=number) for number in range((last - first).days + 1)]
+    return [found.get(day, Sales(day, 0, 0)) for day in days]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Paid orders that have not left the house, and those of them that were paid too long ago."""
+
+    to_ship: int
+    late: int
+
+
+def waiting_counts(*, late_before: dt.datetime) -> Waiting:
+    """How many orders wait for the shop."""
+    return Waiting(
+        **Order.objects.filter(status=OrderStatus.PAID).aggregate(
+            to_ship=Count("id"), late=Count("id", filter=Q(paid_at__lt=late_before))
+        )
+    )

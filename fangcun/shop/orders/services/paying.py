@@ -1,0 +1,101 @@
+"""From "pay now" to a paid order, and what happens to money that comes too late."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils import timezone
+
+from fangcun.identity.members.models import Account
+from fangcun.kernel.actors import SYSTEM, WECHAT
+from fangcun.kernel.events import announce
+from fangcun.shop.catalog.errors import OutOfStock, ProductGone
+from fangcun.shop.catalog.services import take_stock
+from fangcun.shop.orders.errors import OrderNotPayable
+from fangcun.shop.orders.events import OrderPaid
+from fangcun.shop.orders.models import Order
+from fangcun.shop.orders.states import CancelledBy, OrderStatus
+from fangcun.shop.payments.models import Payment
+from fangcun.shop.payments.services import Prepay, open_payment, refund, request_prepay
+
+
+def pay_order(order: Order, *, account: Account) -> Prepay:
+    """Get an unpaid order ready to be paid by this phone. Outside any transaction.
+
+    Raises OrderNotPayable, MerchantMissing, GatewayError.
+    """
+    if order.status != OrderStatus.PENDING_PAYMENT or order.expires_at <= timezone.now():
+        raise OrderNotPayable(status=order.get_status_display())
+    first = order.lines.order_by("id").values_list("title", flat=True).first() or order.number
+    count = order.lines.count()
+    payment = open_payment(
+        reference=order.number,
+        program=account.program,
+        member=account.member,
+        openid=account.openid,
+        amount=order.total_amount,
+        description=first if count == 1 else f"{first} 等{count}件",
+        expires_at=order.expires_at,
+    )
+    return request_prepay(payment)
+
+
+def mark_order_paid(*, payment_id: int, paid_at: dt.datetime) -> None:
+    """Let money that WeChat has confirmed count, exactly once.
+
+    An order that was closed for lateness takes its goods again; when they are gone, or when the customer or the
+    shop had cancelled it, or when it is paid already, the money goes back at once.
+    """
+    payment = Payment.objects.get(pk=payment_id)
+    with transaction.atomic():
+        order = Order.objects.select_for_update().get(number=payment.reference)
+        if order.payment_id == payment.pk:
+            return
+        if order.status == OrderStatus.PENDING_PAYMENT:
+            _enter_paid(order, payment, paid_at, reason="")
+        elif order.status == OrderStatus.CANCELLED and order.cancelled_by == CancelledBy.DEADLINE:
+            try:
+                with transaction.atomic():
+                    lines = [(line.sku_id, line.quantity) for line in order.lines.all()]
+                    take_stock(lines, reference=order.number, by=SYSTEM)
+                    _enter_paid(order, payment, paid_at, reason="逾期付款，已重新占用库存")
+            except (OutOfStock, ProductGone):
+                _give_back(order, payment, "订单已超时关闭且商品已售完")
+        elif order.status == OrderStatus.CANCELLED:
+            _give_back(order, payment, "订单已取消")
+        else:
+            _give_back(order, payment, "重复付款")
+
+
+def _enter_paid(order: Order, payment: Payment, paid_at: dt.datetime, *, reason: str) -> None:
+    order.enter(
+        OrderStatus.PAID,
+        by=WECHAT,
+        reason=reason,
+        payment=payment,
+        paid_amount=payment.amount,
+        paid_at=paid_at,
+        cancelled_at=None,
+        cancelled_by="",
+        cancel_reason="",
+    )
+    announce(
+        OrderPaid(
+            order_id=order.pk,
+            number=order.number,
+            member_id=order.member_id,
+            program_id=order.program_id,
+            amount=payment.amount,
+        )
+    )
+
+
+def _give_back(order: Order, payment: Payment, reason: str) -> None:
+    if payment.refunds.exists():
+        return
+    refund(payment, amount=payment.amount, reason=reason, by=SYSTEM)
+    if order.status == OrderStatus.CANCELLED and order.payment_id is None:
+        Order.objects.filter(pk=order.pk).update(
+            payment=payment, paid_amount=payment.amount, paid_at=payment.paid_at
+        )
