@@ -1,0 +1,161 @@
+"""The numbers of the shop: the funnel, visitors, the trend. Counted from the events themselves when asked.
+
+Answers are remembered for a few seconds, under the newest batch's number: after a purchase the next look
+counts anew.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from django.core.cache import cache
+from django.utils import timezone
+
+from fangcun.insight.analytics.funnel_sql import funnel_sql
+from fangcun.insight.analytics.hot import hot_events
+from fangcun.insight.tracking.queries import newest_batch_id
+
+T = TypeVar("T")
+
+DAY_MS = 86_400_000
+PURCHASE = ("goods_viewed", "cart_added", "order_submitted", "order_paid")
+END_OF_TIME = 2**53
+REMEMBER_SECONDS = 20
+MOST_STEPS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How many persons got this far; how long they took from the step before (None for the first)."""
+
+    event: str
+    persons: int
+    median_ms: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day of the trend. `buyers` are those of the day's visitors who paid that day."""
+
+    date: dt.date
+    visitors: int
+    new_visitors: int
+    sessions: int
+    buyers: int
+
+    @property
+    def conversion(self) -> float | None:
+        """The share of the visitors who paid, 0 to 1; None on a day without visitors."""
+        return self.buyers / self.visitors if self.visitors else None
+
+
+def funnel(
+    steps: Sequence[str] = PURCHASE,
+    *,
+    since: dt.datetime,
+    until: dt.datetime | None = None,
+    window_ms: int = 7 * DAY_MS,
+    program_id: int | None = None,
+) -> list[Step]:
+    """How many persons went how far along these events, in this order, within `window_ms` of the first.
+
+    Starts in [since, until) count, without `until` all that have happened by now; later steps may follow
+    after `until`. For the exact meaning see `funnel_sql`. Raises ValueError unless there are 2 to 20 different
+    events.
+    """
+    names = tuple(steps)
+    if not 2 <= len(names) <= MOST_STEPS or len(set(names)) < len(names):
+        raise ValueError(f"A funnel has 2 to {MOST_STEPS} different events, not {names!r}.")
+    start, end = _ms(since), END_OF_TIME if until is None else _ms(until)
+
+    def count() -> list[Step]:
+        with hot_events(since_ms=start, until_ms=end + window_ms, program_id=program_id) as engine:
+            row = engine.execute(
+                funnel_sql(len(names)),
+                {
+                    **{f"step{n}": name for n, name in enumerate(names, 1)},
+                    "since": start,
+                    "until": end,
+                    "window": window_ms,
+                },
+            ).fetchall()[0]
+        persons, medians = row[: len(names)], (None, *row[len(names) :])
+        return [Step(*step) for step in zip(names, persons, medians, strict=True)]
+
+    return _remembered(count, "funnel", names, start, end, window_ms, program_id)
+
+
+_VISITORS = """
+SELECT count(DISTINCT person) FROM ev
+WHERE event IN ('app_shown', 'page_viewed') AND ts >= $since AND ts < $until
+"""
+
+
+def visitors(*, since: dt.datetime, until: dt.datetime | None = None, program_id: int | None = None) -> int:
+    """How many persons had the mini program open in [since, until), without `until` up to now."""
+    start, end = _ms(since), END_OF_TIME if until is None else _ms(until)
+
+    def count() -> int:
+        with hot_events(since_ms=start, until_ms=end, program_id=program_id) as engine:
+            found: int = engine.execute(_VISITORS, {"since": start, "until": end}).fetchall()[0][0]
+        return found
+
+    return _remembered(count, "visitors", start, end, program_id)
+
+
+_TREND = """
+WITH day AS (SELECT unnest($days) AS d),
+v AS (SELECT person, ts, session FROM ev WHERE event IN ('app_shown', 'page_viewed') AND person IS NOT NULL),
+first_visit AS (SELECT person, min(ts) AS t FROM v GROUP BY person),
+visit AS (SELECT d, person, session FROM v ASOF JOIN day ON v.ts >= day.d WHERE v.ts < $until),
+fresh AS (SELECT d, count(*) AS n FROM first_visit f ASOF JOIN day ON f.t >= day.d
+          WHERE f.t < $until GROUP BY d),
+paid AS (SELECT DISTINCT d, person FROM ev ASOF JOIN day ON ev.ts >= day.d
+         WHERE event = 'order_paid' AND ev.ts < $until),
+people AS (SELECT d, count(DISTINCT person) AS n,
+                  count(DISTINCT (person, session)) FILTER (session <> '') AS sessions FROM visit GROUP BY d),
+buyer AS (SELECT d, count(*) AS n FROM paid SEMI JOIN visit USING (d, person) GROUP BY d)
+SELECT coalesce(people.n, 0), coalesce(fresh.n, 0), coalesce(people.sessions, 0), coalesce(buyer.n, 0)
+FROM day LEFT JOIN people USING (d) LEFT JOIN fresh USING (d) LEFT JOIN buyer USING (d) ORDER BY day.d
+"""
+
+
+def trend(*, first: dt.date, last: dt.date, program_id: int | None = None) -> list[Day]:
+    """Each day from `first` to `last`, both included, by the shop's time zone; quiet days have zeros.
+
+    A visitor is new on the day of the first visit that is on record.
+    """
+    dates = [first + dt.timedelta(days=n) for n in range((last - first).days + 1)]
+    if not dates:
+        return []
+    starts = [_midnight(date) for date in dates]
+    end = _midnight(last + dt.timedelta(days=1))
+
+    def count() -> list[Day]:
+        with hot_events(until_ms=end, program_id=program_id) as engine:
+            rows = engine.execute(_TREND, {"days": starts, "until": end}).fetchall()
+        return [Day(date, *row) for date, row in zip(dates, rows, strict=True)]
+
+    return _remembered(count, "trend", first, last, program_id)
+
+
+def _remembered(count: Callable[[], T], *question: object) -> T:
+    digest = hashlib.blake2b(repr((newest_batch_id(), question)).encode(), digest_size=16).hexdigest()
+    key = f"analytics.{digest}"
+    answer: T | None = cache.get(key)
+    if answer is None:
+        answer = count()
+        cache.set(key, answer, REMEMBER_SECONDS)
+    return answer
+
+
+def _ms(moment: dt.datetime) -> int:
+    return int(moment.timestamp() * 1000)
+
+
+def _midnight(date: dt.date) -> int:
+    return _ms(dt.datetime.combine(date, dt.time.min, tzinfo=timezone.get_default_timezone()))

@@ -1,0 +1,42 @@
+"""Facts that the server knows by itself, such as a payment. No phone can make them up."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+import orjson
+from django.db import router, transaction
+from django.utils import timezone
+
+from fangcun.insight.tracking.models import SERVER, Batch, Seen
+
+
+def record(
+    name: str,
+    *,
+    event_id: str,
+    member_id: int | None,
+    program_id: int | None,
+    props: Mapping[str, str | int | float | bool | None],
+    at: dt.datetime | None = None,
+) -> bool:
+    """Write down one fact; False when this `event_id` (such as "order_paid:<number>") is counted already."""
+    now = timezone.now()
+    ts = int((at or now).timestamp() * 1000)
+    event = {"id": event_id, "name": name, "ts": ts, "session": "", "page": "", "props": dict(props)}
+    with transaction.atomic(using=router.db_for_write(Batch)):
+        _, new = Seen.objects.get_or_create(
+            source=SERVER, event_id=event_id, defaults={"seen_on": now.date()}
+        )
+        if new:
+            Batch.objects.create(
+                received_at=now,
+                member_id=member_id,
+                program_id=program_id,
+                payload=orjson.dumps([event]).decode(),
+                count=1,
+                first_ts=ts,
+                last_ts=ts,
+            )
+    return new

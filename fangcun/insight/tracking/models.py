@@ -1,0 +1,84 @@
+"""What happened on phones and in the shop: one row per batch, and what keeps each event counted once."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+SERVER = 0  # the `source` of the server's own facts; phones have their Device's id, which begins at 1
+
+
+class Device(models.Model):
+    """A phone that sends events. Its number stands for it: comparing integers is cheap, texts are not."""
+
+    key = models.CharField(_("设备标识"), max_length=80, unique=True)
+    first_seen_at = models.DateTimeField(_("首次出现于"), default=timezone.now)
+    seen_at = models.DateTimeField(_("最近出现于"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("设备")
+        verbose_name_plural = _("设备")
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Identity(models.Model):
+    """Whose phone it is: the member who logged in on it first. What it sent before that is his too.
+
+    Events of a logged-in phone carry their member themselves, so a second member of a shared phone keeps
+    his own.
+    """
+
+    device = models.OneToOneField(Device, models.CASCADE, primary_key=True, verbose_name=_("设备"))
+    member_id = models.BigIntegerField(_("会员编号"), db_index=True)
+    linked_at = models.DateTimeField(_("关联于"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("设备归属")
+        verbose_name_plural = _("设备归属")
+
+    def __str__(self) -> str:
+        return f"{self.device_id} → {self.member_id}"
+
+
+class Batch(models.Model):
+    """A hot row: the new events of one client batch, or one fact of the server.
+
+    `payload` is a JSON list of {"id", "name", "ts", "session", "page", "props"}; `ts`, `first_ts` and
+    `last_ts` are epoch milliseconds by the server's clock. Members and programs are plain numbers: on SQLite
+    their tables are in another file.
+    """
+
+    received_at = models.DateTimeField(_("收到于"), default=timezone.now)
+    device = models.ForeignKey(Device, models.PROTECT, null=True, related_name="+", verbose_name=_("设备"))
+    member_id = models.BigIntegerField(_("会员编号"), null=True)
+    program_id = models.BigIntegerField(_("小程序编号"), null=True)
+    payload = models.TextField(_("事件"))
+    count = models.IntegerField(_("事件数"))
+    first_ts = models.BigIntegerField(_("最早"))
+    last_ts = models.BigIntegerField(_("最晚"), db_index=True)
+
+    class Meta:
+        verbose_name = _("事件批次")
+        verbose_name_plural = _("事件批次")
+
+    def __str__(self) -> str:
+        return f"#{self.pk} ×{self.count}"
+
+
+class Seen(models.Model):
+    """An event that has been counted. Ids hold per source: no phone can use up the id of another's event."""
+
+    source = models.BigIntegerField()
+    event_id = models.CharField(max_length=128)
+    seen_on = models.DateField(db_index=True)
+
+    class Meta:
+        verbose_name = _("已计事件")
+        verbose_name_plural = _("已计事件")
+        constraints = [models.UniqueConstraint(fields=["source", "event_id"], name="seen_once")]
+
+    def __str__(self) -> str:
+        return f"{self.source}/{self.event_id}"

@@ -1,0 +1,128 @@
+"""The verbs of tracking: take in what phones send, write down what the server knows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from django.db import router, transaction
+from django.utils import timezone
+
+from fangcun.insight.tracking.facts import record
+from fangcun.insight.tracking.intake import MAX_ID, REASONS, Refused, open_envelope, plain_event
+from fangcun.insight.tracking.models import Batch, Device, Identity, Seen
+from fangcun.insight.tracking.tasks import record_fact
+
+__all__ = ["Accepted", "Rejection", "accept_batch", "record", "record_later"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """An event that is not counted, and why. `id` is None when the event had none that can be repeated."""
+
+    id: str | None
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What became of a batch. `accepted` names what the phone may forget, counted now or before.
+
+    `duplicate` says that all of it had been counted before.
+    """
+
+    accepted: list[str]
+    rejected: list[Rejection]
+    duplicate: bool
+
+
+def accept_batch(*, batch: Any, member_id: int | None, program_id: int | None) -> Accepted:
+    """Count what a phone reports, each event once however often it is sent.
+
+    `batch` is the parsed JSON body, whatever it is. Events that break a rule are answered one by one; raises
+    BatchTooLarge and BatchMalformed for the whole. Durable when it returns.
+    """
+    now = timezone.now()
+    received_ms = int(now.timestamp() * 1000)
+    envelope = open_envelope(batch, received_ms=received_ms)
+    events: dict[str, dict[str, Any]] = {}
+    rejected = []
+    for raw in envelope.events:
+        try:
+            event = plain_event(raw, skew_ms=envelope.skew_ms, received_ms=received_ms)
+        except Refused as refusal:
+            rejected.append(Rejection(_id_of(raw), refusal.code, str(REASONS[refusal.code])))
+        else:
+            events.setdefault(event["id"], event)
+    new = _store(events, envelope.device_key, member_id, program_id, now) if events else 0
+    return Accepted(list(events), rejected, duplicate=bool(events) and new == 0)
+
+
+def _store(
+    events: dict[str, dict[str, Any]],
+    device_key: str,
+    member_id: int | None,
+    program_id: int | None,
+    now: dt.datetime,
+) -> int:
+    with transaction.atomic(using=router.db_for_write(Batch)):
+        device = Device(key=device_key, first_seen_at=now, seen_at=now)
+        # Writing the device's row also makes a second sending of the same batch wait for the first one's end.
+        Device.objects.bulk_create(
+            [device], update_conflicts=True, unique_fields=["key"], update_fields=["seen_at"]
+        )
+        if member_id is not None:
+            Identity.objects.bulk_create(
+                [Identity(device=device, member_id=member_id, linked_at=now)], ignore_conflicts=True
+            )
+        known = set(
+            Seen.objects.filter(source=device.pk, event_id__in=events).values_list("event_id", flat=True)
+        )
+        new = [event for key, event in events.items() if key not in known]
+        if new:
+            Seen.objects.bulk_create(
+                Seen(source=device.pk, event_id=event["id"], seen_on=now.date()) for event in new
+            )
+            Batch.objects.create(
+                received_at=now,
+                device=device,
+                member_id=member_id,
+                program_id=program_id,
+                payload=orjson.dumps(new).decode(),
+                count=len(new),
+                first_ts=min(event["ts"] for event in new),
+                last_ts=max(event["ts"] for event in new),
+            )
+    return len(new)
+
+
+def record_later(
+    name: str,
+    *,
+    event_id: str,
+    member_id: int | None,
+    program_id: int | None,
+    props: Mapping[str, str | int | float | bool | None],
+    at: dt.datetime,
+) -> None:
+    """Have a fact written down if and only if the caller's transaction commits, surely and once.
+
+    Events may live in another database than the change they tell of, so the fact travels as a job.
+    """
+    record_fact.enqueue(
+        name=name,
+        event_id=event_id,
+        member_id=member_id,
+        program_id=program_id,
+        props=dict(props),
+        at=at.isoformat(),
+    )
+
+
+def _id_of(raw: Any) -> str | None:
+    key = raw.get("id") if isinstance(raw, dict) else None
+    return key if isinstance(key, str) and len(key) <= 4 * MAX_ID and key.isprintable() else None

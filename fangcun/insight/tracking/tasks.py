@@ -1,0 +1,48 @@
+"""Background work of tracking."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.utils import timezone
+
+from fangcun.insight.tracking import facts
+from fangcun.insight.tracking.intake import MAX_AGE_DAYS
+from fangcun.insight.tracking.models import Seen
+from fangcun.kernel.jobs import every, task
+
+# A phone may resend for as long as its event is young enough to be accepted; forgetting earlier would
+# count it twice.
+REMEMBER = dt.timedelta(days=MAX_AGE_DAYS + 2)
+CHUNK = 5_000
+
+
+@task()
+def record_fact(
+    *,
+    name: str,
+    event_id: str,
+    member_id: int | None,
+    program_id: int | None,
+    props: dict[str, Any],
+    at: str,
+) -> None:
+    """Write down one fact of the server; a second run changes nothing."""
+    facts.record(
+        name,
+        event_id=event_id,
+        member_id=member_id,
+        program_id=program_id,
+        props=props,
+        at=dt.datetime.fromisoformat(at),
+    )
+
+
+@every(seconds=3600)
+def forget_seen() -> None:
+    """Drop the ids of events that would be refused as too old if they came again."""
+    old = Seen.objects.filter(seen_on__lt=(timezone.now() - REMEMBER).date()).order_by("id")
+    # In pieces, so that events are never kept waiting long.
+    while ids := list(old.values_list("id", flat=True)[:CHUNK]):
+        Seen.objects.filter(id__in=ids).delete()
