@@ -1,0 +1,48 @@
+"""Questions about messages and about what to ask consent for."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils import timezone
+
+from fangcun.grow.messaging.models import Delivery, Grant, Message, Moment, Template
+from fangcun.grow.messaging.states import DeliveryStatus, GrantStatus
+from fangcun.identity.members.models import Account
+from fangcun.identity.programs.models import Program
+
+MOST_ASKED = 3  # older WeChat clients take no more ids in one question
+
+
+def templates_for(program: Program, moment: str, *, account: Account | None = None) -> list[Template]:
+    """What to ask consent for at this moment, at most three.
+
+    Each order needs consents of its own, so submitting one always asks. After the payment only that is asked
+    again which the customer (`account`) has not just agreed to.
+    """
+    active = Template.objects.filter(program=program, is_active=True).order_by("id")
+    templates = [template for template in active if moment in template.moments]
+    if templates and account is not None and moment == Moment.ORDER_PAID:
+        usable = Grant.objects.filter(account=account, template__in=templates, status=GrantStatus.OPEN)
+        held = set(usable.values_list("template_id", flat=True))
+        templates = [template for template in templates if template.pk not in held]
+    return templates[:MOST_ASKED]
+
+
+def messages_of(member_id: int, *, before_id: int | None = None, limit: int = 20) -> list[Message]:
+    """A customer's messages, the newest first; go on with the id of the last one."""
+    messages = Message.objects.filter(member_id=member_id).order_by("-id")
+    if before_id is not None:
+        messages = messages.filter(id__lt=before_id)
+    return list(messages[:limit])
+
+
+def unread_count(member_id: int) -> int:
+    """How many of a customer's messages he has not read."""
+    return Message.objects.filter(member_id=member_id, read_at=None).count()
+
+
+def undelivered_count() -> int:
+    """How many messages of the last seven days WeChat would not take for a reason that a person can mend."""
+    since = timezone.now() - dt.timedelta(days=7)
+    return Delivery.objects.filter(status=DeliveryStatus.FAILED, created_at__gte=since).count()

@@ -1,0 +1,111 @@
+"""The verbs of messaging: keep account of consents, tell customers, mark as read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from django.db import transaction
+from django.utils import timezone
+
+from fangcun.grow.messaging.fields import fit
+from fangcun.grow.messaging.models import Delivery, Grant, Message, Template
+from fangcun.grow.messaging.states import GrantStatus
+from fangcun.grow.messaging.tasks import send_delivery
+from fangcun.grow.messaging.templates import register_template
+from fangcun.identity.members.models import Account
+
+__all__ = ["mark_read", "notify", "reassign", "record_consents", "register_template"]
+
+
+def record_consents(*, account: Account, moment: str, results: Mapping[str, str]) -> int:
+    """Write down what the customer answered when asked for consent; how many messages he agreed to.
+
+    `results` is what the phone got from WeChat: template id → accept, reject, ban or filter. Each accept is good for
+    one message. It is the phone's word: WeChat keeps its own count and refuses a message it knows no consent
+    for. Ids that are no templates of ours are left aside.
+    """
+    asked = Template.objects.filter(program_id=account.program_id, template_id__in=results, is_active=True)
+    grants = [
+        Grant(
+            account=account,
+            template=template,
+            moment=moment,
+            answer=results[template.template_id],
+            status=GrantStatus.OPEN
+            if results[template.template_id] == Grant.Answer.ACCEPT
+            else GrantStatus.DECLINED,
+        )
+        for template in asked
+    ]
+    Grant.objects.bulk_create(grants)
+    return sum(grant.status == GrantStatus.OPEN for grant in grants)
+
+
+@transaction.atomic
+def notify(
+    *,
+    member_id: int,
+    program_id: int,
+    purpose: str,
+    values: Mapping[str, str],
+    link: str,
+    kind: str,
+    title: str,
+    body: str,
+    dedupe_key: str,
+) -> Message:
+    """Tell a customer something, once per `dedupe_key`.
+
+    The message always stands in the message centre. When there is a WeChat template for the purpose and the
+    customer agreed to it, one consent is taken and WeChat is asked to deliver, after the commit. `values` are
+    the facts that the template shows, by the names in `templates.VALUES`; `link` is a page path with a leading
+    slash.
+    """
+    message, new = Message.objects.get_or_create(
+        dedupe_key=dedupe_key,
+        defaults={
+            "member_id": member_id,
+            "program_id": program_id,
+            "kind": kind,
+            "title": title[:60],
+            "body": body[:500],
+            "link": link,
+        },
+    )
+    if not new:
+        return message
+    template = Template.objects.filter(program_id=program_id, purpose=purpose, is_active=True).first()
+    grant = _claim(member_id, template) if template else None
+    if template and grant:
+        delivery = Delivery.objects.create(
+            message=message,
+            grant=grant,
+            data={key: fit(key, values.get(name, "")) for key, name in template.fields.items()},
+            page=(template.page or link).lstrip("/"),
+        )
+        send_delivery.enqueue(delivery_id=delivery.pk)
+    return message
+
+
+def _claim(member_id: int, template: Template) -> Grant | None:
+    usable = Grant.objects.filter(
+        account__member_id=member_id, template=template, status=GrantStatus.OPEN
+    ).order_by("id")
+    while (grant := usable.first()) is not None:
+        # Of two messages that want the same consent one gets it.
+        if usable.filter(pk=grant.pk).update(status=GrantStatus.CLAIMED):
+            return grant
+    return None
+
+
+def mark_read(*, member_id: int, ids: Iterable[int] | None = None) -> int:
+    """Mark a customer's messages as read, all of them without `ids`; others' are left alone. How many were new."""
+    unread = Message.objects.filter(member_id=member_id, read_at=None)
+    if ids is not None:
+        unread = unread.filter(pk__in=list(ids))
+    return unread.update(read_at=timezone.now())
+
+
+def reassign(*, kept_id: int, gone_id: int) -> None:
+    """Two members turned out to be one person: the messages of both are his. Consents follow their accounts."""
+    Message.objects.filter(member_id=gone_id).update(member_id=kept_id)
