@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
+from fangcun.doors.console.site import console
 from fangcun.doors.health import healthz, readyz
+from fangcun.doors.media import picture
+from fangcun.doors.storefront.api import api
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz),
     path("readyz", readyz),
+    path("api/v1/", api.urls),
+    path("console/", console.urls),
+    path("callbacks/", include("fangcun.doors.callbacks.urls")),
+    path("media/<path:path>", picture),
+    path("", include("fangcun.doors.phone.urls")),
 ]

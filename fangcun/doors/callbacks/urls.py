@@ -1,0 +1,5 @@
+from django.urls import path
+
+from fangcun.doors.callbacks.views import wechat_pay
+
+urlpatterns = [path("wechat/pay/<str:mchid>", wechat_pay, name="wechat-pay")]

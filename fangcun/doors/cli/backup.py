@@ -1,0 +1,51 @@
+"""One archive that holds what an installation cannot make again."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import tarfile
+import tempfile
+from contextlib import closing
+from pathlib import Path
+
+import typer
+from django.conf import settings
+from django.utils import timezone
+
+
+def copy_sqlite(source: Path, target: Path) -> None:
+    """A consistent copy of a database that others are writing to."""
+    with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(target)) as copy:
+        live.backup(copy)
+
+
+def make_backup(target: Path, *, with_keys: bool) -> Path:
+    """Write `fangcun-<time>.tar.gz`, readable by its owner alone, and return its path.
+
+    A PostgreSQL database is not in it: that one is copied with pg_dump.
+    """
+    home: Path = settings.FANGCUN_HOME
+    target.mkdir(parents=True, exist_ok=True)
+    archive = target / f"fangcun-{timezone.now():%Y%m%d-%H%M%S}.tar.gz"
+    draft = archive.with_suffix(".part")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        os.fdopen(handle, "wb") as raw,
+        tarfile.open(fileobj=raw, mode="w:gz") as out,
+    ):
+        for database in settings.DATABASES.values():
+            if not database["ENGINE"].endswith("sqlite3"):
+                typer.echo(
+                    "The database is PostgreSQL: copy it with pg_dump, it is not in this archive.", err=True
+                )
+                continue
+            name = Path(database["NAME"]).name
+            copy_sqlite(Path(database["NAME"]), Path(folder) / name)
+            out.add(Path(folder) / name, arcname=name)
+        for name in ("media", *(("keys",) if with_keys else ())):
+            if (home / name).exists():
+                out.add(home / name, arcname=name)
+    draft.replace(archive)
+    return archive

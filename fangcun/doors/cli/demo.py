@@ -1,0 +1,116 @@
+"""The sample enterprise: what the box registered for us, the shop's goods, what delivery costs."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.error import URLError
+from urllib.request import Request, urlopen
+
+import typer
+from rich.progress import Progress
+
+from fangcun.doors.cli.sample.load import load_catalog
+from fangcun.grow.messaging.services import register_template
+from fangcun.identity.programs.services import register_merchant, register_program
+from fangcun.kernel.actors import SYSTEM
+from fangcun.shop.catalog.models import HomeSettings
+from fangcun.shop.shipping.models import FreightRule
+from fangcun.shop.shipping.services import save_freight_rule
+
+FREIGHT = [
+    {"name": "全国", "areas": [], "first_amount": 800, "extra_amount": 200, "free_over_amount": 9900},
+    {
+        "name": "江浙沪",
+        "areas": ["31", "32", "33"],
+        "first_amount": 500,
+        "extra_amount": 100,
+        "free_over_amount": 5900,
+    },
+    {"name": "新疆、西藏", "areas": ["54", "65"], "first_amount": 2000, "extra_amount": 1200},
+    {"name": "港澳台", "areas": ["71", "81", "82"], "deliverable": False},
+]
+# What the box calls a message -> what we send it for, and which of our values fills each of its keywords.
+MESSAGES = {
+    "订单支付成功通知": (
+        "order_paid",
+        {"character_string1": "order_number", "thing2": "goods", "amount3": "amount", "time4": "time"},
+    ),
+    "订单发货提醒": (
+        "order_shipped",
+        {
+            "character_string1": "order_number",
+            "thing2": "goods",
+            "thing3": "carrier",
+            "character_string4": "tracking_number",
+        },
+    ),
+}
+
+
+def ask_box(box_url: str, path: str) -> dict[str, Any]:
+    """Ask the person's side of the box. Exits with one sentence when there is none at that address."""
+    request = Request(  # noqa: S310 - the operator names the address
+        box_url + path, data=b"{}", headers={"Content-Type": "application/json"}, method="POST"
+    )
+    try:
+        with urlopen(request, timeout=20) as answer:  # noqa: S310
+            found: dict[str, Any] = json.load(answer)
+    except (URLError, OSError, ValueError) as error:
+        typer.echo(f"No wechatbox answers at {box_url}: {error}", err=True)
+        raise typer.Exit(1) from None
+    return found
+
+
+def register_demo(box_url: str) -> None:
+    """Make the box's demo program and merchant ours; done again, it brings them up to date."""
+    given = ask_box(box_url, "/_box/demo")
+    merchant = register_merchant(
+        mchid=given["mchid"],
+        name=given["merchant_name"],
+        serial_no=given["merchant_serial_no"],
+        private_key=given["merchant_private_key"],
+        api_v3_key=given["api_v3_key"],
+        wechatpay_public_key=given["wechatpay_public_key"],
+        public_key_id=given["public_key_id"],
+        by=SYSTEM,
+    )
+    program = register_program(
+        appid=given["appid"], name=given["name"], app_secret=given["secret"], merchant=merchant, by=SYSTEM
+    )
+    for template in given["templates"]:
+        purpose, fields = MESSAGES[template["title"]]
+        register_template(
+            program=program,
+            purpose=purpose,
+            template_id=template["template_id"],
+            title=template["title"],
+            fields=fields,
+            by=SYSTEM,
+        )
+
+
+def load_freight() -> None:
+    """Freight rules for a first day; rules that somebody made are left as they are."""
+    if not FreightRule.objects.exists():
+        for rule in FREIGHT:
+            save_freight_rule(FreightRule(**rule), by=SYSTEM)
+
+
+def load_shop(progress: Progress) -> None:
+    """The sample's goods, once: what the team did to them since is theirs."""
+    if HomeSettings.objects.exists():  # the load writes it last
+        return
+    progress.console.print("Loading the sample shop, this once …")
+    task = progress.add_task("Products with pictures", total=None)
+    load_catalog(lambda done, total: progress.update(task, completed=done, total=total))
+
+
+def load_demo(box_url: str, progress: Progress) -> None:
+    """Everything the demo needs, step by step; whatever is there already is kept."""
+    task = progress.add_task("Program, merchant and freight rules", total=2)
+    register_demo(box_url)
+    progress.advance(task)
+    load_freight()
+    progress.advance(task)
+    load_shop(progress)

@@ -1,0 +1,175 @@
+"""The `fangcun` command: the demo in one go, and what an installation needs day by day."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import django
+import typer
+from django.core.exceptions import ImproperlyConfigured
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+app = typer.Typer(
+    help="Fangcun (方寸): plan, build, launch and grow a WeChat mini program.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+console = Console(highlight=False)
+REPOSITORY = Path(__file__).resolve().parents[3]
+
+
+def wire() -> None:
+    """Load the settings and the rooms; a setting that is wrong ends the command with its one sentence."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fangcun.settings")
+    try:
+        django.setup()
+    except ImproperlyConfigured as error:
+        console.print(f"[red]{error}[/red]")
+        raise typer.Exit(2) from None
+
+
+@contextmanager
+def progress_bar() -> Iterator[Progress]:
+    """A bar for work that takes more than a moment."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as bar:
+        yield bar
+
+
+def migrate_all() -> None:
+    """Bring every database of this installation to the newest form."""
+    from django.conf import settings
+    from django.core.management import call_command
+
+    for name in settings.DATABASES:
+        call_command("migrate", database=name, interactive=False, verbosity=0)
+
+
+@app.command()
+def run() -> None:
+    """Start the demo: web, worker and a WeChat in a box; Ctrl-C stops all three."""
+    from fangcun.doors.cli.run import run_demo
+
+    raise typer.Exit(run_demo(wire=wire, migrate=migrate_all, progress_bar=progress_bar, console=console))
+
+
+@app.command()
+def worker(threads: Annotated[int, typer.Option(help="jobs worked on at the same time")] = 2) -> None:
+    """Do background work until stopped."""
+    wire()
+    from fangcun.kernel.jobs import run_worker
+
+    run_worker(threads=threads)
+
+
+@app.command()
+def migrate() -> None:
+    """Create or update the tables of every database."""
+    wire()
+    migrate_all()
+    console.print("The databases are up to date.")
+
+
+@app.command()
+def sample(
+    box: Annotated[str, typer.Option(help="address of a running wechatbox", envvar="WECHATBOX_URL")],
+) -> None:
+    """Load the sample enterprise: a fresh-grocery shop, its demo program, merchant and freight rules."""
+    wire()
+    from fangcun.doors.cli.demo import load_demo
+
+    with progress_bar() as bar:
+        load_demo(box, bar)
+
+
+@app.command()
+def login_link() -> None:
+    """Print an address that lets its bearer into the console once."""
+    wire()
+    from django.conf import settings
+
+    from fangcun.identity.staff.services import issue_login_link
+    from fangcun.kernel.actors import SYSTEM
+
+    console.print(settings.PUBLIC_URL + issue_login_link(by=SYSTEM), soft_wrap=True)
+
+
+@app.command()
+def publish() -> None:
+    """Render again every page that phones read: home, categories and each product on sale."""
+    wire()
+    from fangcun.shop.catalog.services import republish_all
+
+    console.print(f"{republish_all()} pages are published.")
+
+
+@app.command()
+def drain() -> None:
+    """Do the background work that is due now, and return."""
+    wire()
+    from fangcun.kernel.jobs import drain as drain_jobs
+
+    console.print(f"{drain_jobs()} jobs are done.")
+
+
+@app.command()
+def backup(
+    target: Annotated[Path, typer.Argument(help="folder that receives one dated archive")],
+    keys: Annotated[bool, typer.Option(help="include the keys that open encrypted columns")] = True,
+) -> None:
+    """Copy databases, media and keys into one archive, while everything runs."""
+    wire()
+    from fangcun.doors.cli.backup import make_backup
+
+    console.print(f"Written: {make_backup(target, with_keys=keys)}", soft_wrap=True)
+
+
+def openapi_text() -> str:
+    """The OpenAPI document that the storefront serves, as contracts/openapi.json holds it."""
+    from django.test import Client
+
+    served = Client().get("/api/v1/openapi.json", headers={"host": "localhost"})
+    return json.dumps(served.json(), ensure_ascii=False, indent=2) + "\n"
+
+
+@app.command()
+def contracts() -> None:
+    """Write contracts/openapi.json from the API as it is."""
+    wire()
+    path = REPOSITORY / "contracts" / "openapi.json"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(openapi_text())
+    console.print(f"Written: {path.relative_to(REPOSITORY)}")
+
+
+@app.command()
+def make_keys() -> None:
+    """Print a fresh pair of secrets for the environment of a production installation."""
+    from cryptography.fernet import Fernet
+    from django.core.management.utils import get_random_secret_key
+
+    print(f"FANGCUN_SECRET_KEY='{get_random_secret_key()}'")
+    print(f"FANGCUN_FIELD_KEY='{Fernet.generate_key().decode()}'")
+
+
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+)
+def manage(context: typer.Context) -> None:
+    """Pass a command on to Django: `fangcun manage shell`."""
+    wire()
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line([f"{Path(sys.argv[0]).name} manage", *context.args])
+
+
+if __name__ == "__main__":
+    app()

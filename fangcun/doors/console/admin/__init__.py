@@ -1,0 +1,15 @@
+"""One module per room; Django's autodiscovery imports this package."""
+
+from fangcun.doors.console.admin import (
+    catalog,
+    kernel,
+    members,
+    messaging,
+    orders,
+    payments,
+    programs,
+    shipping,
+    staff,
+)
+
+__all__ = ["catalog", "kernel", "members", "messaging", "orders", "payments", "programs", "shipping", "staff"]

@@ -1,0 +1,94 @@
+"""The operators' site: who gets in, what stands in the sidebar, what the front page shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver, path
+from django.utils.translation import gettext_lazy as _
+from unfold.sites import UnfoldAdminSite
+
+from fangcun.doors.console import entrance, overview
+from fangcun.identity.staff.queries import may
+
+
+class ConsoleSite(UnfoldAdminSite):
+    """Django's admin under another roof: `/console/`."""
+
+    index_title = _("概览")
+    index_template = "console/overview.html"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_active and request.user.is_staff)
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        return [
+            path("enter/<str:token>", entrance.enter, name="enter"),
+            path("overview.json", self.admin_view(overview.numbers), name="overview-numbers"),
+            *super().get_urls(),
+        ]
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().index(request, {**(extra_context or {}), **overview.context(request)})
+
+
+console: admin.AdminSite = admin.site
+
+
+def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
+    """The rooms this person may enter."""
+    groups: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
+        (_("经营"), [(_("概览"), "monitoring", "/console/", "insight.view")]),
+        (
+            _("交易"),
+            [
+                (_("订单"), "receipt_long", "/console/orders/order/", "orders.view"),
+                (_("支付"), "payments", "/console/payments/payment/", "payments.view"),
+                (_("退款"), "currency_exchange", "/console/payments/refund/", "payments.view"),
+            ],
+        ),
+        (
+            _("商品"),
+            [
+                (_("商品"), "nutrition", "/console/catalog/product/", "products.view"),
+                (_("分类"), "category", "/console/catalog/category/", "products.view"),
+                (_("库存流水"), "inventory", "/console/catalog/stockchange/", "stock.view"),
+                (_("首页"), "home_app_logo", "/console/catalog/homesettings/", "products.view"),
+                (_("运费规则"), "local_shipping", "/console/shipping/freightrule/", "products.view"),
+            ],
+        ),
+        (
+            _("客户"),
+            [
+                (_("会员"), "group", "/console/members/member/", "members.view"),
+                (_("消息"), "mail", "/console/messaging/message/", "messages.view"),
+                (_("订阅消息发送"), "forward_to_inbox", "/console/messaging/delivery/", "messages.view"),
+                (_("消息模板"), "text_snippet", "/console/messaging/template/", "messages.view"),
+            ],
+        ),
+        (
+            _("设置"),
+            [
+                (_("小程序"), "phone_android", "/console/programs/program/", "programs.view"),
+                (_("商户号"), "account_balance", "/console/programs/merchant/", "programs.view"),
+                (_("员工"), "badge", "/console/auth/user/", "staff.view"),
+                (_("审计日志"), "history", "/console/kernel/auditentry/", "audit.view"),
+                (_("后台任务"), "manufacturing", "/console/kernel/job/", "audit.view"),
+            ],
+        ),
+    ]
+    return [
+        {
+            "title": title,
+            "separator": bool(number),
+            "items": [
+                {"title": name, "icon": icon, "link": link}
+                for name, icon, link, permission in entries
+                if may(request.user, permission)
+            ],
+        }
+        for number, (title, entries) in enumerate(groups)
+        if any(may(request.user, permission) for *_, permission in entries)
+    ]

@@ -1,0 +1,201 @@
+'use strict'
+
+const PHONE_WIDTH = 600
+const FRAME_HEIGHT = 872
+const ASK_MS = 2000
+/** What the mini program keeps in this browser, and what this page keeps about it. */
+const THEIRS = 'fangcun.'
+const OURS = 'fangcun.phone.'
+const FIRST_PERSON = '小方'
+
+const frame = document.querySelector('iframe')
+const screenBox = document.querySelector('.screen')
+const { appid, box } = document.body.dataset
+let person = FIRST_PERSON
+let lastShown = null
+
+if (matchMedia(`(max-width: ${PHONE_WIDTH}px)`).matches) {
+  location.replace(`/h5/${location.search}${location.hash}`)
+}
+else {
+  fit()
+  addEventListener('resize', fit)
+  tick()
+  setInterval(tick, 1000)
+  listen()
+  hold(new URLSearchParams(location.search).get('user') || localStorage.getItem(`${OURS}person`) || FIRST_PERSON)
+  readInbox()
+  setInterval(readInbox, ASK_MS)
+}
+
+function fit() {
+  const room = Math.min((innerHeight - 28) / FRAME_HEIGHT, (innerWidth - 24) / 418, 1)
+  document.documentElement.style.setProperty('--scale', Math.max(room, 0.5))
+}
+
+function tick() {
+  document.querySelector('.status time').textContent = new Date().toLocaleTimeString('zh-CN', { hour: 'numeric', minute: '2-digit', hour12: false })
+}
+
+function listen() {
+  document.querySelectorAll('[data-person]').forEach(button => button.addEventListener('click', () => hold(button.dataset.person)))
+  document.querySelector('.other').addEventListener('submit', (event) => {
+    event.preventDefault()
+    const name = event.target.person.value.trim()
+    if (name)
+      hold(name)
+  })
+  const doing = { home: () => enter(), again: () => frame.contentWindow.location.reload(), fresh: forget }
+  document.querySelectorAll('[data-do]').forEach(button => button.addEventListener('click', doing[button.dataset.do]))
+  frame.addEventListener('load', watchColours)
+}
+
+/** Gives the phone to this person: everyone has a storage of their own, as on phones of their own. */
+async function hold(name) {
+  await close()
+  const before = localStorage.getItem(`${OURS}person`) ?? FIRST_PERSON
+  if (before !== name) {
+    localStorage.setItem(`${OURS}of.${before}`, JSON.stringify(takeOut()))
+    for (const [key, value] of Object.entries(JSON.parse(localStorage.getItem(`${OURS}of.${name}`) ?? '{}')))
+      localStorage.setItem(key, value)
+    localStorage.removeItem(`${OURS}of.${name}`)
+  }
+  localStorage.setItem(`${OURS}person`, name)
+  person = name
+  const buttons = Array.from(document.querySelectorAll('[data-person]'))
+  buttons.forEach(button => button.setAttribute('aria-pressed', String(button.dataset.person === name)))
+  document.querySelector('#other').value = buttons.some(button => button.dataset.person === name) ? '' : name
+  history.replaceState(null, '', name === FIRST_PERSON ? location.pathname : `?user=${encodeURIComponent(name)}`)
+  lastShown = null
+  open()
+  readInbox()
+}
+
+/** Empties this person's phone. */
+async function forget() {
+  await close()
+  takeOut()
+  open()
+}
+
+function takeOut() {
+  const taken = {}
+  for (const key of Object.keys(localStorage).filter(key => key.startsWith(THEIRS) && !key.startsWith(OURS))) {
+    taken[key] = localStorage.getItem(key)
+    localStorage.removeItem(key)
+  }
+  return taken
+}
+
+/** Enters the mini program anew, on its home page or on the page a message leads to. */
+async function enter(page) {
+  await close()
+  open(page)
+}
+
+function open(page = '') {
+  frame.src = `/h5/?user=${encodeURIComponent(person)}#/${page.replace(/^\//, '')}`
+}
+
+/** The page inside has stopped, and has written what it wanted to keep, when this resolves. */
+function close() {
+  return new Promise((resolve) => {
+    if (!frame.getAttribute('src'))
+      return resolve()
+    frame.addEventListener('load', resolve, { once: true })
+    frame.src = 'about:blank'
+  })
+}
+
+/** The status bar and the strip below take the colours of the page between them. */
+function watchColours() {
+  const inside = frame.contentDocument
+  if (!inside || inside.URL === 'about:blank')
+    return
+  let due = false
+  const look = () => {
+    due = false
+    const bar = colourAt(inside, 3, 3)
+    screenBox.style.setProperty('--bar', bar)
+    screenBox.style.setProperty('--ink', isDark(bar) ? '#fff' : '#000')
+    screenBox.style.setProperty('--floor', colourAt(inside, 3, inside.documentElement.clientHeight - 3))
+    screenBox.classList.toggle('dark', isDark(bar))
+  }
+  const soon = () => {
+    if (due)
+      return
+    due = true
+    setTimeout(look, 80)
+  }
+  new MutationObserver(soon).observe(inside.documentElement, { subtree: true, childList: true, attributeFilter: ['style', 'class', 'hidden'] })
+  inside.defaultView.addEventListener('hashchange', soon)
+  soon()
+}
+
+function colourAt(inside, x, y) {
+  const colours = inside.elementsFromPoint(x, y).map(element => inside.defaultView.getComputedStyle(element).backgroundColor)
+  return colours.find(colour => /^rgb\(/.test(colour)) ?? '#fff'
+}
+
+function isDark(colour) {
+  const [red, green, blue] = (colour.match(/\d+/g) ?? [255, 255, 255]).map(Number)
+  return colour.startsWith('rgb') && 0.299 * red + 0.587 * green + 0.114 * blue < 150
+}
+
+async function readInbox() {
+  if (!box || document.hidden)
+    return
+  const asked = person
+  let messages
+  try {
+    const answer = await fetch(`${box}/_box/inbox?${new URLSearchParams({ user: asked, appid })}`)
+    if (!answer.ok)
+      throw new Error(`HTTP ${answer.status}`)
+    messages = (await answer.json()).messages
+  }
+  catch {
+    messages = null
+  }
+  if (asked === person)
+    show(messages)
+}
+
+function show(messages) {
+  const state = JSON.stringify(messages?.map(message => message.id) ?? 'unreachable')
+  if (state === lastShown)
+    return
+  const known = new Set(lastShown?.startsWith('[') ? JSON.parse(lastShown) : messages?.map(message => message.id))
+  lastShown = state
+  document.querySelector('.count').textContent = messages?.length || ''
+  const list = document.querySelector('.messages')
+  if (!messages?.length)
+    list.replaceChildren(nothing(messages ? `${person}还没有收到消息。支付成功，或同意订阅后发货，消息会出现在这里。` : '现在连不上 wechatbox，连上后会自动显示。'))
+  else
+    list.replaceChildren(...messages.map(message => card(message, !known.has(message.id))))
+}
+
+function nothing(words) {
+  return Object.assign(document.createElement('p'), { className: 'nothing', textContent: words })
+}
+
+function card(message, isNew) {
+  const article = document.querySelector('#message').content.cloneNode(true).querySelector('article')
+  article.classList.toggle('new', isNew)
+  article.querySelector('b').textContent = message.kind === 'payment' ? '微信支付' : '服务通知'
+  const sent = new Date(message.sent_at)
+  const time = article.querySelector('time')
+  time.dateTime = message.sent_at
+  time.textContent = sent.toLocaleString('zh-CN', { month: 'numeric', day: 'numeric', hour: '2-digit', minute: '2-digit' })
+  article.querySelector('h3').textContent = message.title
+  for (const [key, field] of Object.entries(message.data)) {
+    const list = article.querySelector('dl')
+    list.appendChild(document.createElement('dt')).textContent = message.labels[key] ?? key
+    list.appendChild(document.createElement('dd')).textContent = field.value
+  }
+  const go = article.querySelector('button')
+  if (message.page)
+    go.addEventListener('click', () => enter(message.page))
+  else
+    go.remove()
+  return article
+}

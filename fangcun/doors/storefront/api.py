@@ -1,0 +1,107 @@
+"""The storefront API: what the phone may ask, under /api/v1/."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import orjson
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
+from ninja.renderers import BaseRenderer
+
+from fangcun.doors.storefront import cart, catalog, events, identity, messaging, orders
+from fangcun.kernel.errors import DomainError, GatewayError, NotFound, NotLoggedIn
+
+logger = logging.getLogger(__name__)
+
+
+class Utf8Renderer(BaseRenderer):
+    """JSON as it is written: Chinese takes three bytes a character, not six."""
+
+    media_type = "application/json"
+
+    def render(self, request: HttpRequest, data: Any, *, response_status: int) -> bytes:
+        return orjson.dumps(data, default=str)
+
+
+class StorefrontAPI(NinjaAPI):
+    """Names, in the OpenAPI document, the header that every request carries."""
+
+    def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
+        document = super().get_openapi_schema(**kwargs)
+        header = {
+            "in": "header",
+            "name": "X-Program",
+            "required": True,
+            "schema": {"type": "string", "title": "X-Program"},
+            "description": "AppID of the mini program that asks.",
+        }
+        for path in document["paths"].values():
+            for operation in path.values():
+                parameters = operation.setdefault("parameters", [])
+                if all(parameter["name"] != header["name"] for parameter in parameters):
+                    parameters.append(header)
+        return document
+
+
+api = StorefrontAPI(
+    title="Fangcun storefront",
+    version="1",
+    description="What a mini program asks of the platform. Money is in fen, times are ISO 8601. "
+    "Every refusal has the body {code, message, details}.",
+    renderer=Utf8Renderer(),
+    docs_url=None,
+    openapi_url="/openapi.json",
+    urls_namespace="storefront",
+)
+for module in (identity, catalog, cart, orders, messaging, events):
+    api.add_router("", module.router)
+
+
+def _answer(request: HttpRequest, status: int, code: str, message: str, **details: Any) -> HttpResponse:
+    body = {"code": code, "message": message, "details": details}
+    return api.create_response(request, body, status=status)
+
+
+@api.exception_handler(DomainError)
+def _refused(request: HttpRequest, error: DomainError) -> HttpResponse:
+    return _answer(request, error.status, error.code, str(error), **error.details)
+
+
+@api.exception_handler(GatewayError)
+def _wechat_failed(request: HttpRequest, error: GatewayError) -> HttpResponse:
+    logger.warning("%s failed: %s", request.path, error)
+    return _answer(request, 502, "wechat_unavailable", "微信暂时没有响应，请稍后再试", reason=error.code)
+
+
+@api.exception_handler(ValidationError)
+def _malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    fields = [
+        {"loc": [str(part) for part in entry["loc"]], "msg": str(entry["msg"])} for entry in error.errors
+    ]
+    return _answer(request, 422, "malformed", "请求格式不正确", fields=fields)
+
+
+@api.exception_handler(AuthenticationError)
+def _anonymous(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    return _refused(request, NotLoggedIn())
+
+
+@api.exception_handler(Http404)
+def _missing(request: HttpRequest, error: Http404) -> HttpResponse:
+    return _refused(request, NotFound())
+
+
+@api.exception_handler(HttpError)
+def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    code = "malformed" if error.status_code == 400 else "http_error"
+    return _answer(request, error.status_code, code, "请求格式不正确" if code == "malformed" else str(error))
+
+
+@api.exception_handler(Exception)
+def _broken(request: HttpRequest, error: Exception) -> HttpResponse:
+    logger.error("%s %s broke", request.method, request.path, exc_info=error)
+    return _answer(request, 500, "internal_error", "系统开了小差，请稍后再试")

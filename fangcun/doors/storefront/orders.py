@@ -1,0 +1,344 @@
+"""Quotes, orders and their payment: the trading part of the storefront API."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest
+from ninja import Header, Router, Schema, Status
+from pydantic import Field
+
+from fangcun.doors.storefront.auth import MemberAuth, account_of, actor_of, member_of
+from fangcun.doors.storefront.cart import BigId, CartLineOut, line_out
+from fangcun.doors.storefront.identity import AddressOut
+from fangcun.doors.storefront.schemas import errors
+from fangcun.identity.members import queries as members
+from fangcun.kernel.states import transitions_of
+from fangcun.shop.catalog.cards import picture
+from fangcun.shop.orders import queries, services
+from fangcun.shop.orders.models import Order
+from fangcun.shop.orders.states import OrderStatus
+from fangcun.shop.payments.queries import payment_of, refunds_of
+from fangcun.shop.payments.services import ask_wechat
+from fangcun.shop.payments.states import RefundStatus
+from fangcun.shop.shipping.carriers import carrier_name
+from fangcun.shop.shipping.queries import shipments_of
+
+router = Router(tags=["orders"], auth=MemberAuth())
+
+StatusName = Literal["pending_payment", "paid", "shipped", "completed", "cancelled"]
+
+
+class LineIn(Schema):
+    sku_id: BigId
+    quantity: Annotated[int, Field(ge=-(2**31), lt=2**31)]
+
+
+class QuoteIn(Schema):
+    lines: list[LineIn] | None = None
+    address_id: BigId | None = None
+
+
+class ProblemOut(Schema):
+    sku_id: int | None
+    code: str
+    message: str
+
+
+class QuoteOut(Schema):
+    lines: list[CartLineOut]
+    items_amount: int
+    freight_amount: int
+    freight_note: str
+    discount_amount: int
+    discounts: list[dict[str, Any]]
+    total_amount: int
+    address: AddressOut | None
+    problems: list[ProblemOut]
+    can_submit: bool
+
+
+class OrderIn(Schema):
+    lines: list[LineIn] | None = None
+    address_id: BigId
+    remark: str = Field("", max_length=200)
+    expected_total_amount: int | None = Field(None, ge=0, lt=2**63)
+
+
+class OrderLineOut(Schema):
+    sku_id: int
+    product_id: int
+    title: str
+    sku_title: str
+    cover: str
+    price_amount: int
+    quantity: int
+    line_amount: int
+
+
+class OrderAddressOut(Schema):
+    name: str
+    phone: str
+    province: str
+    city: str
+    district: str
+    detail: str
+
+
+class ShipmentOut(Schema):
+    carrier: str
+    carrier_name: str
+    tracking_number: str
+    shipped_at: datetime
+
+
+class StepOut(Schema):
+    at: datetime
+    status: str
+    text: str
+    note: str
+
+
+class OrderOut(Schema):
+    number: str
+    status: StatusName
+    status_text: str
+    created_at: datetime
+    expires_at: datetime | None
+    paid_at: datetime | None
+    shipped_at: datetime | None
+    completed_at: datetime | None
+    cancelled_at: datetime | None
+    cancel_reason: str
+    items_amount: int
+    freight_amount: int
+    discount_amount: int
+    total_amount: int
+    paid_amount: int
+    refunded_amount: int
+    refund_status: Literal["refunding", "refunded"] | None
+    remark: str
+    address: OrderAddressOut
+    lines: list[OrderLineOut]
+    shipments: list[ShipmentOut]
+    timeline: list[StepOut]
+    actions: list[Literal["pay", "cancel", "confirm", "rebuy"]]
+
+
+class OrdersOut(Schema):
+    items: list[OrderOut]
+    next_cursor: str | None
+
+
+class PrepayOut(Schema):
+    timeStamp: str  # noqa: N815 - the names that wx.requestPayment wants
+    nonceStr: str  # noqa: N815
+    package: str
+    signType: str  # noqa: N815
+    paySign: str  # noqa: N815
+
+
+class CancelIn(Schema):
+    reason: str = Field("", max_length=100)
+
+
+ACTIONS: dict[str, list[str]] = {
+    OrderStatus.PENDING_PAYMENT: ["pay", "cancel"],
+    OrderStatus.PAID: [],
+    OrderStatus.SHIPPED: ["confirm"],
+    OrderStatus.COMPLETED: ["rebuy"],
+    OrderStatus.CANCELLED: ["rebuy"],
+}
+
+
+@router.post("/quote", response={200: QuoteOut, **errors(400, 401, 404, 422)})
+def quote(request: HttpRequest, body: QuoteIn) -> QuoteOut:
+    """What the ticked lines of the cart, or the given lines, would cost now; problems are named."""
+    member = member_of(request)
+    if body.address_id is not None:
+        address = members.address_of(member, body.address_id)
+    else:
+        address = members.default_address(member)
+    found = queries.quote(member_id=member.pk, lines=_pairs(body.lines), address=address)
+    return QuoteOut(
+        lines=[line_out(line) for line in found.lines],
+        items_amount=found.items_amount,
+        freight_amount=found.freight.amount,
+        freight_note=found.freight.note,
+        discount_amount=0,
+        discounts=[],
+        total_amount=found.total_amount,
+        address=AddressOut.from_orm(address) if address else None,
+        problems=[ProblemOut(sku_id=p.sku_id, code=p.code, message=p.message) for p in found.problems],
+        can_submit=found.can_submit,
+    )
+
+
+@router.post("/orders", response={201: OrderOut, 200: OrderOut, **errors(400, 401, 404, 409, 422)})
+def place_order(
+    request: HttpRequest,
+    body: OrderIn,
+    idempotency_key: Annotated[str, Header(alias="Idempotency-Key")] = "",
+) -> Status[OrderOut]:
+    """Buy. Send a fresh Idempotency-Key for each order and the same one again when the answer got lost."""
+    account = account_of(request)
+    order, new = services.place_order(
+        account=account,
+        address=members.address_of(account.member_id, body.address_id),
+        idempotency_key=idempotency_key,
+        lines=_pairs(body.lines),
+        remark=body.remark,
+        expected_total_amount=body.expected_total_amount,
+    )
+    return Status(201, _new_order_out(order)) if new else Status(200, _detail(order))
+
+
+@router.get("/orders", response={200: OrdersOut, **errors(400, 401, 422)})
+def list_orders(
+    request: HttpRequest,
+    status: StatusName | None = None,
+    cursor: BigId | None = None,
+    limit: Annotated[int, Field(ge=1, le=50)] = 20,
+) -> OrdersOut:
+    """The member's orders, the newest first."""
+    found = queries.orders_of(
+        member_id=member_of(request).pk, status=status, before_id=cursor, limit=limit + 1
+    )
+    page = found[:limit]
+    following = str(page[-1].pk) if len(found) > limit else None
+    return OrdersOut(items=_outs(page), next_cursor=following)
+
+
+@router.get("/orders/{number}", response={200: OrderOut, **errors(400, 401, 404)})
+def get_order(request: HttpRequest, number: str) -> OrderOut:
+    """One order with its timeline."""
+    return _detail(_own(request, number))
+
+
+@router.post("/orders/{number}/pay", response={200: PrepayOut, **errors(400, 401, 404, 409, 502)})
+def pay(request: HttpRequest, number: str) -> PrepayOut:
+    """What the phone hands to wx.requestPayment."""
+    prepay = services.pay_order(_own(request, number), account=account_of(request))
+    return PrepayOut.from_orm(prepay)
+
+
+@router.post("/orders/{number}/pay/check", response={200: OrderOut, **errors(400, 401, 404, 502)})
+def check_payment(request: HttpRequest, number: str) -> OrderOut:
+    """Ask WeChat now whether the order is paid: the phone calls this when its cashier has closed."""
+    order = _own(request, number)
+    payment = payment_of(order.number)
+    if order.status == OrderStatus.PENDING_PAYMENT and payment is not None:
+        ask_wechat(payment)
+        order = _own(request, number)
+    return _detail(order)
+
+
+@router.post("/orders/{number}/cancel", response={200: OrderOut, **errors(400, 401, 404, 409)})
+def cancel(request: HttpRequest, number: str, body: CancelIn | None = None) -> OrderOut:
+    """Give up an unpaid order."""
+    order = _own(request, number)
+    services.cancel_order(order, by=actor_of(request), reason=body.reason if body else "")
+    return _detail(order)
+
+
+@router.post("/orders/{number}/confirm", response={200: OrderOut, **errors(400, 401, 404, 409)})
+def confirm(request: HttpRequest, number: str) -> OrderOut:
+    """Say that the goods have arrived."""
+    order = _own(request, number)
+    services.confirm_receipt(order, by=actor_of(request))
+    return _detail(order)
+
+
+def _own(request: HttpRequest, number: str) -> Order:
+    return queries.order_of(member_id=member_of(request).pk, number=number)
+
+
+def _pairs(lines: Sequence[LineIn] | None) -> list[tuple[int, int]] | None:
+    return None if lines is None else [(line.sku_id, line.quantity) for line in lines]
+
+
+def _new_order_out(order: Order) -> OrderOut:
+    return _out(order, [], None, [_first_step(order)])
+
+
+def _detail(order: Order) -> OrderOut:
+    out = _outs([order])[0]
+    out.timeline = [_first_step(order)] + [
+        StepOut(at=step.at, status=step.target, text=str(OrderStatus(step.target).label), note=step.reason)
+        for step in transitions_of(order)
+    ]
+    return out
+
+
+def _first_step(order: Order) -> StepOut:
+    return StepOut(at=order.created_at, status=OrderStatus.PENDING_PAYMENT, text="提交订单", note="")
+
+
+def _outs(orders: Sequence[Order]) -> list[OrderOut]:
+    shipments: dict[str, list[ShipmentOut]] = defaultdict(list)
+    sent = [order.number for order in orders if order.shipped_at]
+    for shipment in shipments_of(sent) if sent else []:
+        shipments[shipment.order_number].append(
+            ShipmentOut(
+                carrier=shipment.carrier,
+                carrier_name=carrier_name(shipment.carrier),
+                tracking_number=shipment.tracking_number,
+                shipped_at=shipment.shipped_at,
+            )
+        )
+    refunding: dict[str, Literal["refunding", "refunded"]] = {}
+    paid_back = [order.number for order in orders if order.payment_id]
+    for refund in refunds_of(paid_back) if paid_back else []:
+        done = refund.status == RefundStatus.SUCCEEDED
+        if done or refund.status != RefundStatus.CLOSED:
+            refunding[refund.payment.reference] = "refunded" if done else "refunding"
+    return [_out(order, shipments[order.number], refunding.get(order.number), []) for order in orders]
+
+
+def _out(
+    order: Order,
+    shipments: list[ShipmentOut],
+    refund_status: Literal["refunding", "refunded"] | None,
+    timeline: list[StepOut],
+) -> OrderOut:
+    pending = order.status == OrderStatus.PENDING_PAYMENT
+    return OrderOut(
+        number=order.number,
+        status=order.status,
+        status_text=str(OrderStatus(order.status).label),
+        created_at=order.created_at,
+        expires_at=order.expires_at if pending else None,
+        paid_at=order.paid_at,
+        shipped_at=order.shipped_at,
+        completed_at=order.completed_at,
+        cancelled_at=order.cancelled_at,
+        cancel_reason=order.cancel_reason,
+        items_amount=order.items_amount,
+        freight_amount=order.freight_amount,
+        discount_amount=order.discount_amount,
+        total_amount=order.total_amount,
+        paid_amount=order.paid_amount,
+        refunded_amount=order.refunded_amount,
+        refund_status=refund_status,
+        remark=order.remark,
+        address=order.address,
+        lines=[
+            OrderLineOut(
+                sku_id=line.sku_id,
+                product_id=line.product_id,
+                title=line.title,
+                sku_title=line.sku_title,
+                cover=picture(line.cover, 240),
+                price_amount=line.price_amount,
+                quantity=line.quantity,
+                line_amount=line.line_amount,
+            )
+            for line in order.lines.all()
+        ],
+        shipments=shipments,
+        timeline=timeline,
+        actions=ACTIONS[order.status],
+    )

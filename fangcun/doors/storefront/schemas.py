@@ -1,0 +1,20 @@
+"""What all parts of the storefront API share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ninja import Schema
+
+
+class ErrorOut(Schema):
+    """Every refusal: a code for programs, a message for people, details for both."""
+
+    code: str
+    message: str
+    details: dict[str, Any] = {}
+
+
+def errors(*statuses: int) -> dict[int, type[ErrorOut]]:
+    """The error statuses an operation may answer with, for its `response=`."""
+    return dict.fromkeys(statuses, ErrorOut)
