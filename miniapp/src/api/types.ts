@@ -1,0 +1,20 @@
+import type { Answer, PostAnswer } from './client'
+
+// Names for the shapes of the API; the shapes themselves are generated from the OpenAPI document (schema.d.ts).
+export type Home = Answer<'/home'>
+export type Card = Home['sections'][number]['products'][number]
+export type CategoryTree = Answer<'/categories'>['items'][number]
+export type Product = Answer<'/products/{id}'>
+export type Sku = Product['skus'][number]
+export type Stock = Answer<'/products/{id}/stock'>
+export type Cart = Answer<'/cart'>
+export type CartLine = Cart['lines'][number]
+export type Quote = PostAnswer<'/quote'>
+export type Order = Answer<'/orders/{number}'>
+export type OrderAction = Order['actions'][number]
+export type Address = Answer<'/addresses'>['items'][number]
+export type Province = Answer<'/regions'>[number]
+export type Member = Answer<'/me'>
+export type Message = Answer<'/messages'>['items'][number]
+export type Template = Answer<'/consents'>['templates'][number]
+export type PayParameters = PostAnswer<'/orders/{number}/pay'>

@@ -1,0 +1,79 @@
+import type { App } from 'vue'
+import type { EventMap, EventName } from './events'
+import type { EnterOptions, Instance } from './journey'
+import { Journey } from './journey'
+import { Tracker } from './tracker'
+
+export type { EventMap, EventName } from './events'
+
+export interface TrackingOptions {
+  /** The Vue app; the client listens to its life cycle by a mixin. */
+  app: App
+  /** Address of `POST /api/v1/events`; empty while it is not known yet, then events wait. */
+  endpoint: string | (() => string)
+  /** The mini program's appid. */
+  program: string | (() => string)
+  token: () => string | null
+  /** Whether the person agreed in an earlier visit; asked once. */
+  consent: () => boolean
+}
+
+let tracker: Tracker | null = null
+let journey = new Journey(() => tracker)
+let start: (() => Tracker) | null = null
+
+const ask = (value: string | (() => string)) => () => typeof value === 'function' ? value() : value
+
+/** Starts recording what happens in the app. Before consent it stores nothing and sends nothing. */
+export function installTracking({ app, endpoint, program, token, consent }: TrackingOptions): void {
+  journey = new Journey(() => tracker)
+  start = () => new Tracker({ endpoint: ask(endpoint), program: ask(program), token })
+  tracker = consent() ? start() : null
+  const isPage = (instance: Instance) => instance.$mpType === 'page'
+  app.mixin({
+    onLaunch(options: EnterOptions) {
+      journey.launched(options)
+    },
+    onShow(this: Instance, options: EnterOptions) {
+      if (isPage(this))
+        journey.entered(this)
+      else if (this.$mpType === 'app')
+        journey.shown(options)
+    },
+    onHide(this: Instance) {
+      if (isPage(this))
+        journey.left(this)
+      else if (this.$mpType === 'app')
+        journey.hidden()
+    },
+    onUnload(this: Instance) {
+      journey.left(this)
+    },
+  })
+  uni.onNetworkStatusChange(({ isConnected }) => isConnected && tracker?.wake())
+  if (typeof window === 'object' && window.addEventListener)
+    window.addEventListener('pagehide', () => journey.hidden())
+}
+
+/** The person agreed (recording begins) or withdrew (everything kept so far is erased). */
+export function setTrackingConsent(granted: boolean): void {
+  if (granted && !tracker && start) {
+    tracker = start()
+    journey.begin()
+  }
+  else if (!granted && tracker) {
+    tracker.destroy()
+    tracker = null
+    journey.forget()
+  }
+}
+
+/** Records what a page saw the person do. */
+export function track<Name extends EventName>(name: Name, props: EventMap[Name]): void {
+  tracker?.record(name, journey.route, props)
+}
+
+/** For `onShareAppMessage` and `onShareTimeline`: marks the share so that visits it brings are known as its own. */
+export function shared<T extends object>(options: T): T {
+  return journey.shared(options)
+}

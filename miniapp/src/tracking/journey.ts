@@ -1,0 +1,147 @@
+import type { Tracker } from './tracker'
+import { duration } from './clock'
+import { shortId } from './events'
+
+const LONGEST_PAGE_MS = 30 * 60_000
+const LONGEST_VISIT_MS = 12 * 3_600_000
+
+/** A page or the app as uni-app's Vue shows it; which of the fields are there differs by platform. */
+export interface Instance {
+  $mpType?: string
+  $page?: { route?: string }
+  $scope?: { route?: string }
+}
+
+export interface EnterOptions {
+  scene?: number | string
+  query?: Record<string, string | undefined>
+}
+
+interface Shareable { path?: string, query?: string }
+
+/**
+ * Where the person is: which page since when, in which visit, come by whose share.
+ * Before consent it keeps the launch's scene and time and nothing else.
+ */
+export class Journey {
+  private launch: { scene: number, at: number } | null = null
+  private shownAt = 0
+  private page: { instance: Instance, route: string, at: number } | null = null
+  private visible: Instance | null = null
+  private share: { share_id: string, root_id: string } | null = null
+
+  /** `tracker` answers null while there is no consent. */
+  constructor(private tracker: () => Tracker | null) {}
+
+  get route(): string {
+    return this.page?.route ?? ''
+  }
+
+  launched(options: EnterOptions): void {
+    this.launch = { scene: Number(options.scene) || 0, at: Date.now() }
+    this.reportLaunch()
+  }
+
+  shown(options: EnterOptions): void {
+    const tracker = this.tracker()
+    if (!tracker)
+      return
+    this.shownAt = tracker.clock.now()
+    this.share = shareOf(options.query)
+    tracker.record('app_shown', this.route, { scene: Number(options.scene) || 0, ...this.share })
+  }
+
+  /** A closing browser says it twice. */
+  hidden(): void {
+    const tracker = this.tracker()
+    if (!tracker || !this.shownAt)
+      return
+    const { route } = this
+    if (this.page)
+      this.leavePage()
+    const duration_ms = duration(this.shownAt, tracker.clock.now(), LONGEST_VISIT_MS)
+    this.shownAt = 0
+    tracker.record('app_hidden', route, { duration_ms })
+    tracker.flush()
+  }
+
+  entered(instance: Instance): void {
+    this.visible = instance
+    const tracker = this.tracker()
+    if (!tracker)
+      return
+    const from = this.route
+    // H5 unloads the replaced page only after the next one is shown
+    if (this.page)
+      this.leavePage()
+    const route = routeOf(instance)
+    const at = tracker.clock.now()
+    this.page = { instance, route, at }
+    tracker.record('page_viewed', route, from ? { from } : {}, at)
+  }
+
+  left(instance: Instance): void {
+    if (this.visible === instance)
+      this.visible = null
+    if (this.page?.instance === instance)
+      this.leavePage()
+  }
+
+  /** Consent was just given: the visit is told from here on, with the launch kept in memory. */
+  begin(): void {
+    this.reportLaunch()
+    this.shown(uni.getEnterOptionsSync())
+    if (this.visible)
+      this.entered(this.visible)
+  }
+
+  /** Consent was withdrawn. */
+  forget(): void {
+    this.page = null
+    this.share = null
+    this.shownAt = 0
+  }
+
+  /** Adds this share's id and the root of its tree to what the page shares, and records `page_shared`. */
+  shared<T extends object>(options: T & Shareable): T {
+    const tracker = this.tracker()
+    if (!tracker)
+      return options
+    const share_id = shortId()
+    const root_id = this.share?.root_id ?? share_id
+    const channel = options.path === undefined && options.query !== undefined ? 'timeline' : 'friend'
+    const { route } = this
+    tracker.record('page_shared', route, { share_id, parent_share_id: this.share?.share_id ?? null, root_id, channel })
+    const ids = `sid=${share_id}&rid=${root_id}`
+    if (channel === 'timeline')
+      return { ...options, query: options.query ? `${options.query}&${ids}` : ids }
+    const path = options.path ?? `/${route}`
+    return { ...options, path: `${path}${path.includes('?') ? '&' : '?'}${ids}` }
+  }
+
+  private reportLaunch(): void {
+    const tracker = this.tracker()
+    if (!tracker || !this.launch)
+      return
+    tracker.record('app_launched', '', { scene: this.launch.scene }, this.launch.at + tracker.clock.offset)
+    this.launch = null
+  }
+
+  private leavePage(): void {
+    const { route, at } = this.page!
+    this.page = null
+    const tracker = this.tracker()
+    tracker?.record('page_left', route, { duration_ms: duration(at, tracker.clock.now(), LONGEST_PAGE_MS) })
+  }
+}
+
+function routeOf({ $page, $scope }: Instance): string {
+  return ($scope?.route ?? $page?.route ?? '').replace(/^\//, '')
+}
+
+function shareOf(query: EnterOptions['query']): { share_id: string, root_id: string } | null {
+  const share_id = query?.sid ?? ''
+  const root_id = query?.rid ?? ''
+  const wellFormed = (id: string) => /^[0-9a-z]{10}$/.test(id)
+  return wellFormed(share_id) && wellFormed(root_id) ? { share_id, root_id } : null
+}

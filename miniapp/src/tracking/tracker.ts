@@ -1,0 +1,147 @@
+import type { Destination } from './delivery'
+import type { Props, TrackedEvent } from './events'
+import { Clock } from './clock'
+import { Delivery, markOf } from './delivery'
+import { uuid } from './events'
+import { BATCH_EVENTS, Queue } from './queue'
+import { erase, keys, read, write } from './store'
+
+interface Meta {
+  device_id: string
+  session: { id: string, at: number }
+  offset: number
+  /** Events that had to make room, and those the server refused, since the last `events_dropped`. */
+  dropped: number
+  refused: Record<string, number>
+}
+
+interface Parked { event: TrackedEvent, code: string }
+
+const FLUSH_MS = 5_000
+const IDLE_MS = 30 * 60_000
+const SECOND_LOOK_MS = 31_000
+const PARKED_EVENTS = 50
+const TEXT_LENGTH = 200
+
+/** Records events and delivers them. It exists only while the person agrees. */
+export class Tracker {
+  readonly clock = new Clock()
+  private queue = new Queue(events => this.lost(events))
+  private meta: Meta
+  private delivery: Delivery
+  private timer: ReturnType<typeof setTimeout> | undefined
+  private secondLook: ReturnType<typeof setTimeout>
+
+  constructor(private to: Destination) {
+    this.meta = read<Meta>('meta')
+      ?? { device_id: uuid(), session: { id: uuid(), at: 0 }, offset: 0, dropped: 0, refused: {} }
+    this.clock.offset = this.meta.offset
+    this.saveMeta()
+    this.delivery = new Delivery(this.queue, this.clock, this.meta.device_id, to, {
+      refused: parked => this.refused(parked),
+      delivered: () => this.report(),
+      clockCorrected: () => {
+        this.meta.offset = this.clock.offset
+        this.saveMeta()
+      },
+    })
+    this.adopt()
+    this.secondLook = setTimeout(() => this.adopt(), SECOND_LOOK_MS)
+  }
+
+  /** Queues one event; the phone's storage has it when this returns, unless that is full. */
+  record(name: string, page: string, props: Props, ts = this.clock.now()): void {
+    const event = { id: uuid(), name, ts, session_id: this.session(ts), page, props: shortened(props) }
+    const waiting = this.queue.add(event, markOf(this.to.token()), this.clock.offset)
+    if (waiting >= BATCH_EVENTS)
+      this.flush()
+    else
+      this.timer ??= setTimeout(() => this.flush(), FLUSH_MS)
+  }
+
+  /** Closes the open batch and sends what there is. */
+  flush(): void {
+    clearTimeout(this.timer)
+    this.timer = undefined
+    this.queue.seal()
+    this.saveMeta()
+    this.delivery.start()
+  }
+
+  /** The network is back. */
+  wake(): void {
+    this.delivery.wake()
+  }
+
+  /** Consent was withdrawn: nothing stays on the phone. */
+  destroy(): void {
+    this.delivery.stop()
+    clearTimeout(this.timer)
+    clearTimeout(this.secondLook)
+    this.queue.clear()
+    keys().forEach(erase)
+  }
+
+  private adopt(): void {
+    if (this.queue.adopt())
+      this.delivery.start()
+  }
+
+  /** A session ends after half an hour without an event. */
+  private session(ts: number): string {
+    const { session } = this.meta
+    if (Math.abs(ts - session.at) > IDLE_MS) {
+      session.id = uuid()
+      session.at = ts
+      this.saveMeta()
+    }
+    session.at = Math.max(session.at, ts)
+    return session.id
+  }
+
+  private lost(events: TrackedEvent[]): void {
+    for (const event of events) {
+      // a report that is lost itself hands its number on
+      const { dropped, codes } = event.name === 'events_dropped' ? event.props : { dropped: 1, codes: {} }
+      this.meta.dropped += Number(dropped)
+      for (const [code, count] of Object.entries(codes as Record<string, number>)) this.count(code, count)
+    }
+    this.saveMeta()
+  }
+
+  private refused(parked: Parked[]): void {
+    for (const { event, code } of parked) {
+      if (event.name !== 'events_dropped')
+        this.count(code, 1)
+    }
+    const kept = (read<Parked[]>('parked') ?? []).concat(parked).slice(-PARKED_EVENTS)
+    write('parked', kept)
+    this.saveMeta()
+  }
+
+  private count(code: string, count: number): void {
+    this.meta.refused[code] = (this.meta.refused[code] ?? 0) + count
+  }
+
+  private report(): void {
+    const { dropped, refused: codes } = this.meta
+    const parked = Object.values(codes).reduce((sum, count) => sum + count, 0)
+    if (dropped + parked === 0)
+      return
+    this.meta.dropped = 0
+    this.meta.refused = {}
+    this.record('events_dropped', '', { dropped, parked, codes })
+    this.saveMeta()
+  }
+
+  private saveMeta(): void {
+    write('meta', this.meta)
+  }
+}
+
+function shortened(props: Props): Props {
+  const result: Props = {}
+  for (const [name, value] of Object.entries(props))
+    result[name] = typeof value === 'string' ? value.slice(0, TEXT_LENGTH) : value
+  return result
+}

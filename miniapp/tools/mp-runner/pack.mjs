@@ -1,0 +1,47 @@
+#!/usr/bin/env node
+// node pack.mjs BUILD OUT: turns a WeChat mini program build into a page a browser can open.
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+import { buildSync } from 'esbuild'
+import { packModules } from './pack/modules.mjs'
+import { packStyles } from './pack/styles.mjs'
+import { packTemplates } from './pack/templates.mjs'
+
+const here = path.dirname(fileURLToPath(import.meta.url))
+
+/** Packs `build` into `out` and returns the problems its templates have. */
+export function pack(build, out) {
+  const files = readdirSync(build, { recursive: true }).map(name => String(name).split(path.sep).join('/')).filter(name => statSync(path.join(build, name)).isFile())
+  if (!files.includes('app.json'))
+    throw new Error(`${build} is not a WeChat build: it has no app.json. Make it with: npm run build:mp-weixin`)
+  const read = name => readFileSync(path.join(build, name), 'utf8')
+  const tags = JSON.parse(readFileSync(path.join(here, 'tags.json'), 'utf8'))
+  const { templates, problems } = packTemplates(files, read, Object.keys(tags))
+  const json = Object.fromEntries(files.filter(name => name.endsWith('.json') && name !== 'project.config.json')
+    .map(name => [name.slice(0, -'.json'.length), JSON.parse(read(name))]))
+
+  rmSync(out, { recursive: true, force: true })
+  mkdirSync(out, { recursive: true })
+  cpSync(build, path.join(out, 'pkg'), { recursive: true })
+  writeFileSync(path.join(out, 'package.css'), packStyles(files, read, Object.keys(tags)))
+  writeFileSync(path.join(out, 'package.js'), `window.__package={tags:${JSON.stringify(tags)},json:${JSON.stringify(json)},templates:${templates},modules:${packModules(files, read)}}`)
+  buildSync({ entryPoints: [path.join(here, 'runtime/main.js')], bundle: true, format: 'iife', outfile: path.join(out, 'runtime.js'), logLevel: 'error' })
+  for (const name of ['index.html', 'runtime.css'])
+    cpSync(path.join(here, 'runtime', name), path.join(out, name))
+  return problems
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [build, out] = process.argv.slice(2)
+  if (!build || !out) {
+    console.error('usage: node pack.mjs BUILD OUT')
+    process.exit(2)
+  }
+  const problems = pack(path.resolve(build), path.resolve(out))
+  for (const { file, line, message } of problems)
+    console.error(`${file}:${line} ${message}`)
+  console.warn(problems.length ? `packed with ${problems.length} problems` : `packed ${build} into ${out}`)
+  process.exit(problems.length ? 1 : 0)
+}

@@ -1,0 +1,54 @@
+import * as glassEasel from 'glass-easel'
+import { MiniProgramEnv } from 'glass-easel-miniprogram-adapter'
+import { fromRpx } from '../pack/rpx.js'
+
+const POINTER_EVENTS = /^(?:touch(?:start|move|end|cancel)|tap|canceltap|transitionend|animation(?:start|end|iteration))$/
+
+/** WeChat's component framework, with what it leaves to its host filled in. */
+export function startEngine({ json, templates }, errors) {
+  glassEasel.globalOptions.useMethodCallerListeners = true // uni-app adds its handlers to the instance, not to `methods`
+  glassEasel.addGlobalErrorListener((error, info) => {
+    errors.push(`${info?.type ?? 'component'} ${info?.element?.is ?? ''}: ${error?.stack ?? error}`)
+    return false
+  })
+  // frameworks overwrite these two on the event they receive; in WeChat they hold a copy, so the engine's own must survive
+  for (const name of ['stopPropagation', 'preventDefault']) {
+    const own = glassEasel.Event.prototype[name]
+    Object.defineProperty(glassEasel.Event.prototype, name, { get: () => own, set() {} })
+  }
+  const setAttribute = Element.prototype.setAttribute
+  Element.prototype.setAttribute = function (name, value) {
+    setAttribute.call(this, name, name === 'style' ? fromRpx(String(value)) : value)
+  }
+
+  const env = new MiniProgramEnv()
+  const codeSpace = env.createCodeSpace('', true)
+  const space = codeSpace.getComponentSpace()
+  codeSpace.setOverallBehavior(space.define().lifetime('attached', function () {
+    queueMicrotask(() => (this.triggerLifetime ? this : this._$).triggerLifetime('ready', []))
+  }).registerBehavior())
+  for (const [name, config] of Object.entries(json)) {
+    if (name !== 'app')
+      codeSpace.addComponentStaticConfig(name, { ...config, component: true, styleIsolation: 'shared' })
+  }
+  for (const name of Object.keys(templates))
+    codeSpace.addCompiledTemplate(name, { groupList: templates, content: templates[name] })
+
+  const backend = new glassEasel.CurrentWindowBackendContext()
+  backend.onEvent((target, type, detail, options) => {
+    if (!POINTER_EVENTS.test(type))
+      return glassEasel.EventBubbleStatus.Normal
+    const event = new glassEasel.Event(type, detail, options)
+    if (type.startsWith('touch')) {
+      event.touches = touches(detail.touches)
+      event.changedTouches = touches(detail.changedTouches)
+    }
+    glassEasel.Event.dispatchEvent(target, event)
+    return event.defaultPrevented() ? glassEasel.EventBubbleStatus.NoDefault : glassEasel.EventBubbleStatus.Normal
+  })
+  return { codeSpace, space, mount: env.associateBackend(backend) }
+}
+
+function touches(list) {
+  return Array.from(list ?? [], ({ identifier, clientX, clientY, pageX, pageY }) => ({ identifier, clientX, clientY, pageX, pageY }))
+}

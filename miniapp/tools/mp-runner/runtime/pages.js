@@ -1,0 +1,148 @@
+import { drawFrame } from './frame.js'
+
+const MOST_PAGES = 10
+
+/** The stack of open pages and the ways between them. */
+export class Pages {
+  stack = []
+  badges = new Map()
+  /** Set by the loader: makes a page's component known to the engine. */
+  register = () => {}
+  #host = document.getElementById('pages')
+  #opened = 0
+
+  constructor({ json }, engine) {
+    this.app = json.app
+    this.json = json
+    this.engine = engine
+    const packages = this.app.subPackages ?? this.app.subpackages ?? []
+    this.all = [...this.app.pages, ...packages.flatMap(({ root, pages }) => pages.map(page => `${root.replace(/\/$/, '')}/${page}`))]
+    this.tabs = (this.app.tabBar?.list ?? []).map(tab => tab.pagePath)
+  }
+
+  get current() {
+    return this.stack[this.stack.length - 1]
+  }
+
+  /** `mode`: push, replace, tab or relaunch. Throws WeChat's message when the way is not open. */
+  open(url, mode) {
+    const [name, query = ''] = url.split('?')
+    const path = new URL(name, `http://x/${this.current?.path ?? ''}`).pathname.slice(1)
+    const isTab = this.tabs.includes(path)
+    if (!this.all.includes(path))
+      throw new Error(`page "${path}" is not found`)
+    if ((mode === 'push' || mode === 'replace') && isTab)
+      throw new Error('can not navigateTo a tabbar page')
+    if (mode === 'tab' && !isTab)
+      throw new Error('can not switch to no-tabBar page')
+    if (mode === 'push' && this.stack.length >= MOST_PAGES)
+      throw new Error('page limit exceeded')
+    if (mode === 'tab') {
+      this.#switchTab(path)
+    }
+    else {
+      if (mode === 'push')
+        this.#sleep(this.current)
+      else if (mode === 'replace')
+        this.#drop()
+      else
+        this.#dropAll()
+      this.#create(path, queryOf(query))
+    }
+    this.redraw()
+  }
+
+  back(delta = 1) {
+    if (this.stack.length < 2)
+      throw new Error('cannot navigate back at first page')
+    for (let step = 0; step < delta && this.stack.length > 1; step++)
+      this.#drop()
+    this.#show(this.current)
+    this.redraw()
+  }
+
+  redraw() {
+    drawFrame(this)
+  }
+
+  /** Tab pages that are not shown live on; everything above the shown one is closed. */
+  #asleep = new Map()
+
+  #switchTab(path) {
+    const stayed = this.stack.length === 1 && this.current.path === path
+    while (this.stack.length > 1) this.#drop()
+    if (stayed)
+      return
+    if (this.current?.path === path)
+      return this.#show(this.current)
+    if (this.tabs.includes(this.current?.path)) {
+      this.#sleep(this.current)
+      this.#asleep.set(this.current.path, this.stack.pop())
+    }
+    else {
+      this.#dropAll()
+    }
+    const sleeping = this.#asleep.get(path)
+    this.#asleep.delete(path)
+    if (!sleeping)
+      return this.#create(path, {})
+    this.stack.push(sleeping)
+    this.#show(sleeping)
+  }
+
+  #dropAll() {
+    while (this.stack.length > 0) this.#drop()
+    this.stack.push(...this.#asleep.values())
+    this.#asleep.clear()
+    while (this.stack.length > 0) this.#drop()
+  }
+
+  #create(path, query) {
+    this.register(path)
+    const element = document.createElement('div')
+    element.className = 'mp-page'
+    const place = element.appendChild(document.createElement('div'))
+    this.#host.append(element)
+    const root = this.engine.mount.createRoot('wx-page-root', this.engine.codeSpace, `/${path}`)
+    const page = root.get()
+    const id = ++this.#opened
+    Object.assign(page, { route: path, __route__: path, options: query, __wxWebviewId__: id, getPageId: () => `pageId:${id}` })
+    const style = { ...this.app.window, ...this.json[path] }
+    this.stack.push({ path, element, root, page, query, style, title: style.navigationBarTitleText ?? '' })
+    root.attach(element, place)
+    page.onLoad?.(query)
+    page.onShow?.()
+    page.onReady?.()
+    element.addEventListener('scroll', () => {
+      page.onPageScroll?.({ scrollTop: element.scrollTop })
+      const rest = element.scrollHeight - element.clientHeight - element.scrollTop
+      if (rest <= (style.onReachBottomDistance ?? 50))
+        page.onReachBottom?.()
+    })
+  }
+
+  #show(entry) {
+    entry.element.hidden = false
+    entry.page.onShow?.()
+  }
+
+  #sleep(entry) {
+    entry.page.onHide?.()
+    entry.element.hidden = true
+  }
+
+  #drop() {
+    const { page, root, element } = this.stack.pop()
+    page.onUnload?.()
+    root.release()
+    element.remove()
+  }
+}
+
+/** WeChat hands the values to `onLoad` as they stand in the address, not decoded. */
+function queryOf(text) {
+  return Object.fromEntries(text.split('&').filter(Boolean).map((pair) => {
+    const [name, ...rest] = pair.split('=')
+    return [name, rest.join('=')]
+  }))
+}

@@ -1,0 +1,46 @@
+import { ask, hideToast, toast } from '../dialogs.js'
+import { answer, refuse } from './answer.js'
+
+const SHORT_MS = 1500
+
+export function interaction() {
+  return {
+    showToast: (options) => {
+      toast(options.title, options.duration ?? SHORT_MS)
+      return answer('showToast', options)
+    },
+    hideToast: options => answer('hideToast', options, void hideToast()),
+    showLoading: (options) => {
+      toast(options.title, 0)
+      return answer('showLoading', options)
+    },
+    hideLoading: options => answer('hideLoading', options, void hideToast()),
+    showModal: async (options) => {
+      const buttons = [{ text: options.confirmText ?? '确定', value: true }]
+      if (options.showCancel !== false)
+        buttons.push({ text: options.cancelText ?? '取消', value: false })
+      const field = document.createElement('input')
+      field.placeholder = options.placeholderText ?? ''
+      const confirm = await ask({ title: options.title, content: options.editable ? '' : options.content, fields: options.editable ? [field] : [], buttons })
+      return answer('showModal', options, { confirm, cancel: !confirm, ...(options.editable ? { content: field.value } : {}) })
+    },
+    showActionSheet: async (options) => {
+      const items = options.itemList.map((text, value) => ({ text, value }))
+      const tapIndex = await ask({ title: options.alertText, buttons: [...items, { text: '取消', value: null }] })
+      return tapIndex === null ? refuse('showActionSheet', options, 'cancel') : answer('showActionSheet', options, { tapIndex })
+    },
+    showNavigationBarLoading: options => answer('showNavigationBarLoading', options),
+    hideNavigationBarLoading: options => answer('hideNavigationBarLoading', options),
+    hideKeyboard: options => answer('hideKeyboard', options),
+    previewImage: options => answer('previewImage', options),
+    vibrateShort: options => answer('vibrateShort', options),
+    setClipboardData: options => answer('setClipboardData', options),
+    makePhoneCall: options => answer('makePhoneCall', options),
+    showShareMenu: options => answer('showShareMenu', options),
+    hideShareMenu: options => answer('hideShareMenu', options),
+    chooseAddress: options => refuse('chooseAddress', options, 'cancel'),
+    chooseImage: options => refuse('chooseImage', options, 'cancel'),
+    chooseMedia: options => refuse('chooseMedia', options, 'cancel'),
+    scanCode: options => refuse('scanCode', options, 'cancel'),
+  }
+}

@@ -1,0 +1,33 @@
+import { ask } from '../dialogs.js'
+import { answer, refuse } from './answer.js'
+import { boxed } from './box.js'
+
+/** Login, payment and message consent, played by wechatbox. */
+export function wechat(settings) {
+  return {
+    async login(options) {
+      const { ok, body } = await boxed(settings, 'login', {})
+      return ok ? answer('login', options, { code: body.code }) : refuse('login', options, body.message)
+    },
+    checkSession: options => answer('checkSession', options),
+    async requestPayment(options) {
+      const { timeStamp, nonceStr, package: prepay, signType, paySign } = options
+      const paid = await ask({ title: '微信支付', content: '向商家付款', buttons: [{ text: '立即支付', value: true }, { text: '取消', value: false }] })
+      const { ok, body } = await boxed(settings, 'cashier', { timeStamp, nonceStr, package: prepay, signType, paySign, outcome: paid ? 'pay' : 'cancel' })
+      if (!ok)
+        return refuse('requestPayment', options, body.message)
+      return paid ? answer('requestPayment', options) : refuse('requestPayment', options, 'cancel')
+    },
+    async requestSubscribeMessage(options) {
+      const granted = await ask({ title: '订阅消息', content: `允许发送 ${options.tmplIds.length} 种消息`, buttons: [{ text: '允许', value: 'accept' }, { text: '取消', value: 'reject' }] })
+      const { ok, body } = await boxed(settings, 'subscribe', { template_ids: options.tmplIds, answer: granted })
+      if (!ok)
+        return refuse('requestSubscribeMessage', options, body.message, { errCode: 20004 })
+      return answer('requestSubscribeMessage', options, Object.fromEntries(options.tmplIds.map(id => [id, granted])))
+    },
+    getSetting: options => answer('getSetting', options, { authSetting: {} }),
+    getPrivacySetting: options => answer('getPrivacySetting', options, { needAuthorization: false, privacyContractName: '《用户隐私保护指引》' }),
+    requirePrivacyAuthorize: options => answer('requirePrivacyAuthorize', options),
+    openPrivacyContract: options => answer('openPrivacyContract', options),
+  }
+}

@@ -1,0 +1,47 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import ci from 'miniprogram-ci'
+import http from 'miniprogram-ci/dist/utils/request.js'
+
+const COMPONENTS_OF_OTHERS = 'CONTAINS_OTHER_PKG_COMPONENTS'
+
+// The compiler asks servicewechat.com which file types may be uploaded and falls back to its own list; here it does not ask.
+http.request = async () => ({ body: '{"errCode":0}' })
+
+/** The official compiler and its quality rules, kept off the network. */
+export async function compile(build) {
+  const scratch = mkdtempSync(path.join(os.tmpdir(), 'wx-check-'))
+  const findings = []
+  const notes = []
+  try {
+    const project = offlineProject(build, scratch)
+    try {
+      await ci.getCompiledResult({ project, version: '0.0.0', desc: '', setting: { es6: true, minify: true }, onProgressUpdate() {} }, path.join(scratch, 'out.zip'))
+    }
+    catch (error) {
+      findings.push({ check: 'compiler', file: error.path, message: String(error.message).slice(0, 500) })
+      return { findings, notes }
+    }
+    for (const rule of await ci.checkCodeQuality(project, path.join(scratch, 'quality.json'))) {
+      if (rule.name === COMPONENTS_OF_OTHERS && rule.detail?.comps?.length)
+        notes.push(`used by sub-packages only: ${rule.detail.comps.join(', ')}`)
+      if (!rule.success && !rule.name.endsWith('_COMPRESS_OPEN'))
+        findings.push({ check: 'quality', message: `${rule.name} ${rule.text}` })
+    }
+    return { findings, notes }
+  }
+  finally {
+    rmSync(scratch, { recursive: true })
+  }
+}
+
+/** `attr()` is the documented member of IProject that would ask servicewechat.com; the key signs uploads and is never used. */
+function offlineProject(build, scratch) {
+  const key = path.join(scratch, 'key.pem')
+  writeFileSync(key, generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs1', format: 'pem' }))
+  const project = new ci.Project({ appid: 'wx0000000000000000', type: 'miniProgram', projectPath: build, privateKeyPath: key, ignores: [] })
+  project.attr = async () => ci.DefaultProjectAttr
+  return project
+}

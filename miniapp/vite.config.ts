@@ -1,0 +1,20 @@
+import { createRequire } from 'node:module'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vite'
+import { tdIcons } from './build/td-icons'
+
+// @dcloudio/vite-plugin-uni is CommonJS: from an ES module its default export is nested
+const uniModule = createRequire(import.meta.url)('@dcloudio/vite-plugin-uni')
+const uni = uniModule.default ?? uniModule
+
+// TDesign icons that our own pages use by name.
+const icons = ['sound', 'home', 'cart', 'location', 'wallet', 'gift', 'vehicle', 'notification', 'service', 'setting', 'secured', 'close-circle']
+
+export default defineConfig({
+  base: process.env.UNI_PLATFORM === 'h5' ? './' : undefined,
+  plugins: [tdIcons(icons), uni()],
+  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  build: { target: 'es2015' },
+  server: { port: 5173 },
+})
