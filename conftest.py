@@ -128,27 +128,28 @@ def carrot(db):
     """A product on sale with one SKU: 12.80 yuan, 20 in stock, 500 g."""
     from fangcun.kernel.actors import SYSTEM
     from fangcun.shop.catalog.services import (
-        SkuDraft,
+        PictureSpec,
+        ProductSpec,
+        SkuSpec,
         create_category,
         create_product,
-        put_on_sale,
     )
 
     category = create_category(name="蔬菜", by=SYSTEM)
-    product = create_product(
-        category=category,
+    spec = ProductSpec(
+        category_id=category.pk,
         title="高原胡萝卜",
-        skus=[SkuDraft(price_amount=1280, stock=20, weight_g=500)],
-        by=SYSTEM,
+        skus=(SkuSpec(values=(), price_amount=1280, stock=20, weight_g=500),),
+        pictures=(PictureSpec("images/carrot.webp", 800, 800),),
     )
-    put_on_sale(product, by=SYSTEM)
-    return product.skus.get()
+    return create_product(spec, by=SYSTEM, on_sale=True).skus.get()
 
 
 @pytest.fixture
 def shop(live_server, settings, wechat_program, carrot):
     """The platform on a real port, so that the box's notices arrive."""
     settings.PUBLIC_URL = live_server.url
+    settings.ALLOWED_HOSTS = ["*"]
     return SimpleNamespace(url=live_server.url, program=wechat_program, sku=carrot)
 
 
