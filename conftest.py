@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import pytest_socket
@@ -78,12 +79,12 @@ class Box:
         self.url = url
         self.http = httpx.Client(base_url=url, timeout=10)
 
-    def post(self, path: str, **body: object) -> dict:
+    def post(self, path: str, **body: object) -> Any:
         answer = self.http.post(path, json=body)
         assert answer.status_code < 500, answer.text
         return answer.json()
 
-    def get(self, path: str, **params: str) -> dict:
+    def get(self, path: str, **params: str) -> Any:
         return self.http.get(path, params=params).json()
 
     def demo(self) -> SimpleNamespace:

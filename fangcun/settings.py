@@ -82,7 +82,7 @@ LOGIN_TOKEN_DAYS = _number("LOGIN_TOKEN_DAYS", 30)
 MINIAPP_H5 = Path(os.environ.get("FANGCUN_H5") or REPOSITORY / "miniapp" / "dist" / "build" / "h5")
 
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",  # not its default, which would put its own site in the place of ours
     "unfold.contrib.filters",
     "fangcun.doors.console.admin_config.ConsoleAdminConfig",
     "django.contrib.auth",

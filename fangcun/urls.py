@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),
     path("console/", console.urls),
     path("callbacks/", include("fangcun.doors.callbacks.urls")),
+    path("language/", include("django.conf.urls.i18n")),
     path("media/<path:path>", picture),
     path("", include("fangcun.doors.phone.urls")),
 ]

@@ -59,7 +59,7 @@ CHECKS = [
     phone("vue-tsc", "npm", "run", "--silent", "type-check"),
     phone("vitest", "npm", "run", "--silent", "test"),
     python("phone", "client types", "python", "tools/client_types.py"),
-    phone("WeChat package", "node", "tools/wx-check/check.cjs", "dist/build/mp-weixin"),
+    phone("WeChat package", "node", "tools/wx-check/check.mjs", "dist/build/mp-weixin"),
     python("lint", "ruff", "ruff", "check", "."),
     python("lint", "ruff format", "ruff", "format", "--check", "."),
     python("lint", "djlint", "djlint", "fangcun", "wechatbox", "--lint", "--quiet"),
@@ -144,7 +144,6 @@ def main() -> int:
     if unknown := set(wanted) - set(groups):
         parser.error(f"no such group: {', '.join(sorted(unknown))}; there are {', '.join(groups)}")
     environment = node_environment()
-    environment["PATH"] = f"{BIN}{os.pathsep}{environment['PATH']}"
     if "journeys" in wanted:
         try:
             environment["FANGCUN_CHROMIUM"] = find_chromium() or playwright_chromium() or ""

@@ -31,8 +31,13 @@ def main() -> None:
         signtest_every=options.signtest_every,
         reused_code_errcode=options.reused_code_errcode,
     )
+    try:
+        app = make_app(settings)
+    except OSError as error:
+        parser.error(f"--home {options.home} cannot be used: {error.strerror}")
+    print(f"wechatbox: http://{options.host}:{options.port}/", flush=True)
     uvicorn.run(
-        make_app(settings),
+        app,
         host=options.host,
         port=options.port,
         log_level="warning",

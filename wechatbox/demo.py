@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping
 
-from wechatbox import registry, signing
+from wechatbox import keyring, registry, signing
 from wechatbox.box import Box
 from wechatbox.registry import BadRegistration
 
@@ -50,7 +50,7 @@ def demo_set(box: Box, given: Mapping[str, object]) -> dict[str, object]:
         "merchant_private_key": merchant.private_key_pem,
         "merchant_serial_no": merchant.serial_no,
         "mode": merchant.mode,
-        **registry.keys_to_verify_with(box, mchid),
+        **keyring.keys_to_verify_with(box, mchid),
         "templates": [
             {
                 "template_id": template.template_id,

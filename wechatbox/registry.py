@@ -6,9 +6,8 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from wechatbox import signing
+from wechatbox import keyring, signing
 from wechatbox.box import Box
-from wechatbox.clock import rfc3339
 
 _APPID = re.compile(r"wx[0-9a-z]{1,30}")
 _MCHID = re.compile(r"\d{8,32}")
@@ -60,16 +59,6 @@ class Merchant:
     appids: list[str]
 
 
-@dataclass(frozen=True)
-class Signer:
-    """One of WeChat Pay's own keys for a merchant."""
-
-    serial: str
-    kind: str
-    private_key_pem: str
-    certificate_pem: str | None
-
-
 def program_of(box: Box, appid: str) -> Program | None:
     """The program with this appid, if registered."""
     row = box.store.one("SELECT * FROM programs WHERE appid = ?", appid)
@@ -107,21 +96,6 @@ def merchant_of(box: Box, mchid: str) -> Merchant | None:
 def merchants(box: Box) -> list[Merchant]:
     """Every registered merchant."""
     return [_merchant(row) for row in box.store.all("SELECT * FROM merchants ORDER BY rowid")]
-
-
-def signers_of(box: Box, mchid: str) -> list[Signer]:
-    """WeChat Pay's keys for a merchant, newest first."""
-    rows = box.store.all("SELECT * FROM signers WHERE mchid = ? ORDER BY rowid DESC", mchid)
-    return [
-        Signer(row["serial"], row["kind"], row["private_key_pem"], row["certificate_pem"]) for row in rows
-    ]
-
-
-def signer_for(box: Box, merchant: Merchant, serial: str | None = None) -> Signer:
-    """The key to sign with: the one the request named, else the newest of the merchant's mode."""
-    signers = signers_of(box, merchant.mchid)
-    named = [signer for signer in signers if signer.serial == serial]
-    return (named or [signer for signer in signers if signer.kind == merchant.mode])[0]
 
 
 def register_program(box: Box, given: Mapping[str, object]) -> Program:
@@ -198,25 +172,8 @@ def register_merchant(
             mode,
             json.dumps(appids),
         )
-        if not signers_of(box, mchid):
-            _add_public_key(box, mchid)
-            add_certificate(box, mchid)
-    return keys_to_verify_with(box, mchid)
-
-
-def add_certificate(box: Box, mchid: str) -> str:
-    """Give WeChat Pay a new platform certificate for the merchant, used from now on; its serial."""
-    key = signing.new_key()
-    serial, certificate = signing.new_certificate(key, "Tenpay.com sign")
-    box.store.run(
-        "INSERT INTO signers VALUES (?, ?, 'certificate', ?, ?, ?)",
-        serial,
-        mchid,
-        key,
-        certificate,
-        box.clock.now(),
-    )
-    return serial
+        keyring.ensure_keys(box, mchid)
+    return keyring.keys_to_verify_with(box, mchid)
 
 
 def bind(box: Box, mchid: str, appid: str) -> None:
@@ -226,35 +183,6 @@ def bind(box: Box, mchid: str, appid: str) -> None:
         box.store.run(
             "UPDATE merchants SET appids = ? WHERE mchid = ?", json.dumps([*merchant.appids, appid]), mchid
         )
-
-
-def keys_to_verify_with(box: Box, mchid: str) -> dict[str, str]:
-    """The public key, its id and the serial of the newest platform certificate."""
-    signers = signers_of(box, mchid)
-    public = next(signer for signer in signers if signer.kind == "public_key")
-    certificate = next(signer for signer in signers if signer.kind == "certificate")
-    return {
-        "wechatpay_public_key": signing.public_pem(public.private_key_pem),
-        "public_key_id": public.serial,
-        "platform_certificate_serial": certificate.serial,
-    }
-
-
-def same_serial(one: str, other: str) -> bool:
-    """Whether two certificate serials are the same number; tools differ in case and leading zeros."""
-    return one.upper().lstrip("0") == other.upper().lstrip("0")
-
-
-def _add_public_key(box: Box, mchid: str) -> None:
-    day = rfc3339(box.clock.now())[2:10].replace("-", "")
-    serial = f"PUB_KEY_ID_01{mchid}{day}".ljust(len("PUB_KEY_ID_") + 28, "0")
-    box.store.run(
-        "INSERT INTO signers VALUES (?, ?, 'public_key', ?, NULL, ?)",
-        serial,
-        mchid,
-        signing.new_key(),
-        box.clock.now(),
-    )
 
 
 def _merchant_key(given: Mapping[str, object]) -> tuple[str, str]:

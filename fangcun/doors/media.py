@@ -9,7 +9,7 @@ from django.views.static import serve
 
 def picture(request: HttpRequest, path: str) -> HttpResponseBase:
     """One stored file. Its name is the digest of its content, so it may be kept for ever."""
-    response = serve(request, path, document_root=settings.MEDIA_ROOT)
+    response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response

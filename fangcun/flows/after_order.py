@@ -82,11 +82,12 @@ def tell_that_it_is_cancelled(event: OrderCancelled) -> None:
     if event.cancelled_by == "member":
         return  # he knows: he did it
     reason = f"原因：{event.reason}。" if event.reason else ""
+    money = "已付款项将原路退回。" if event.paid else ""
     _tell(
         event,
         "order_cancelled",
         title="订单已取消",
-        body=f"订单 {event.number} 已取消。{reason}已付款项将原路退回。",
+        body=f"订单 {event.number} 已取消。{reason}{money}",
         values={},
     )
 
@@ -110,7 +111,9 @@ def tell_that_money_is_back(event: OrderRefunded) -> None:
 def _count(name: str, event: OrderNews) -> None:
     record_later(
         name,
-        event_id=f"{name}:{event.number}:{event.amount}" if name == "order_refunded" else f"{name}:{event.number}",
+        event_id=f"{name}:{event.number}:{event.amount}"
+        if name == "order_refunded"
+        else f"{name}:{event.number}",
         member_id=event.member_id,
         program_id=event.program_id,
         props={"order_number": event.number, "amount": event.amount},
@@ -118,9 +121,7 @@ def _count(name: str, event: OrderNews) -> None:
     )
 
 
-def _tell(
-    event: OrderNews, purpose: str, *, title: str, body: str, values: dict[str, str]
-) -> None:
+def _tell(event: OrderNews, purpose: str, *, title: str, body: str, values: dict[str, str]) -> None:
     notify(
         member_id=event.member_id,
         program_id=event.program_id,

@@ -30,7 +30,8 @@ def record(
 ) -> AuditEntry:
     """Write down one action, in the caller's transaction.
 
-    When both sides are given only what differs is kept. `action` is "room.verb", e.g. "catalog.change_stock". Never pass a secret in `before` or `after`.
+    When both sides are given only what differs is kept.
+    `action` is "room.verb", e.g. "catalog.change_stock". Never pass a secret in `before` or `after`.
     """
     if before is not None and after is not None:
         changed = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}

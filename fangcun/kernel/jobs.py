@@ -24,10 +24,12 @@ from django_tasks import TaskResult, TaskResultStatus, task
 from django_tasks.backends.base import BaseTaskBackend
 from django_tasks.base import Task
 
+from fangcun.kernel.actors import Actor
+from fangcun.kernel.audit import record
 from fangcun.kernel.errors import GatewayError
 from fangcun.kernel.models import Heartbeat, Job
 
-__all__ = ["drain", "enqueue_once", "every", "run_worker", "task"]
+__all__ = ["drain", "enqueue_once", "every", "retry", "run_worker", "task"]
 
 logger = logging.getLogger(__name__)
 
@@ -172,6 +174,13 @@ def drain(*, ignore_leases: bool = False, limit: int = 10_000) -> int:
         perform(jobs[0])
         done += 1
     return done
+
+
+def retry(job: Job, *, by: Actor) -> None:
+    """Give a dead job another dozen tries, from now on."""
+    with transaction.atomic():
+        Job.objects.filter(pk=job.pk, dead=True).update(dead=False, attempts=0, run_at=timezone.now())
+        record("jobs.retry", by=by, object=job)
 
 
 def beat(name: str = "worker") -> None:

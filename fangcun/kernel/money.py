@@ -20,6 +20,6 @@ def fen(text: str) -> int:
         amount = Decimal(text.strip().lstrip("¥￥").replace(",", "")) * 100
     except InvalidOperation:
         raise ValueError(text) from None
-    if not amount.is_finite() or amount != amount.to_integral_value():
+    if not amount.is_finite() or abs(amount) > 10**15 or amount != amount.to_integral_value():
         raise ValueError(text)
     return int(amount)

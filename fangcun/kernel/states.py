@@ -48,8 +48,8 @@ class Stateful(models.Model):
         source = self.status
         if not self.may_enter(status):
             raise IllegalTransition(source=source, target=status)
-        model = type(self)
-        if not model._default_manager.filter(pk=self.pk, status=source).update(status=status, **changes):
+        rows: models.QuerySet[models.Model] = type(self)._default_manager.filter(pk=self.pk)
+        if not rows.filter(status=source).update(**{"status": status, **changes}):
             raise StatusChanged(source=source, target=status)
         for name, value in {"status": status, **changes}.items():
             setattr(self, name, value)

@@ -1,6 +1,6 @@
 """Platform certificates, for merchants that verify with certificates."""
 
-from wechatbox import registry, signing
+from wechatbox import keyring, signing
 from wechatbox.box import Box
 from wechatbox.clock import rfc3339
 from wechatbox.pay.errors import PayError
@@ -12,7 +12,7 @@ def listed(box: Box, question: Question) -> Reply:
     if question.query.get("algorithm_type", "ALL") not in ("RSA", "ALL"):
         raise PayError(404, "RESOURCE_NOT_EXISTS", "无可用的平台证书")
     shown = []
-    for signer in registry.signers_of(box, question.merchant.mchid):
+    for signer in keyring.signers_of(box, question.merchant.mchid):
         if signer.certificate_pem is None:
             continue
         begins, ends = signing.certificate_period(signer.certificate_pem)

@@ -11,12 +11,12 @@ from functools import partial
 
 import httpx
 
-from wechatbox import registry, signing
+from wechatbox import keyring, registry, signing
 from wechatbox.box import Box
+from wechatbox.keyring import Signer
 from wechatbox.pay import notices, orders, refunds
 from wechatbox.pay.guard import request_id, signature_headers, to_json
 from wechatbox.pay.notices import RETRY_AFTER_S
-from wechatbox.registry import Signer
 
 TIMEOUT_S = 5
 PROBE_PREFIX = "WECHATPAY/SIGNTEST/"
@@ -102,7 +102,7 @@ async def _deliver(box: Box, client: httpx.AsyncClient, row: sqlite3.Row) -> Non
         "Accept": "*/*",
         "User-Agent": "Mozilla/4.0",
         "Request-ID": request_id(),
-        **_signature(registry.signer_for(box, merchant), body, bent),
+        **_signature(keyring.signer_for(box, merchant.mchid, merchant.mode), body, bent),
     }
     if bent == "altered":
         body = body.replace(b"EV-", b"EV-0", 1)

@@ -12,12 +12,13 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from wechatbox import registry, signing
+from wechatbox import keyring, registry, signing
 from wechatbox.box import Box, box_of
+from wechatbox.keyring import Signer
 from wechatbox.miniprogram.answers import bad_gateway
 from wechatbox.pay.errors import PayError, bad_param, sign_error
 from wechatbox.payload import read_json
-from wechatbox.registry import Merchant, Signer
+from wechatbox.registry import Merchant
 
 SKEW_S = 300
 _PART = re.compile(r'(\w+)="([^"]*)"')
@@ -117,7 +118,7 @@ def _signed(box: Box, merchant: Merchant | None, serial: str | None, reply: Repl
     body = b"" if reply.content is None else to_json(reply.content)
     headers = {"Request-ID": request_id(internal), "Content-Language": "zh-CN"}
     if merchant is not None:
-        headers |= signature_headers(registry.signer_for(box, merchant, serial), body)
+        headers |= signature_headers(keyring.signer_for(box, merchant.mchid, merchant.mode, serial), body)
     media_type = None if reply.content is None else "application/json; charset=utf-8"
     return Response(body, status_code=reply.status, headers=headers, media_type=media_type)
 
@@ -134,7 +135,7 @@ def _authorization(request: Request) -> dict[str, str]:
 
 
 def _verify(box: Box, merchant: Merchant, parts: dict[str, str], request: Request, raw: bytes) -> None:
-    if not registry.same_serial(parts["serial_no"], merchant.serial_no):
+    if not keyring.same_serial(parts["serial_no"], merchant.serial_no):
         raise sign_error("serial_no is not the merchant's certificate")
     timestamp, nonce = parts["timestamp"], parts["nonce_str"]
     now = time.time()
@@ -168,7 +169,7 @@ def _check_headers(box: Box, merchant: Merchant, request: Request) -> None:
         raise bad_param("Content-Type", content_type, "must be application/json", "header")
     serial = headers.get("wechatpay-serial")
     if serial is not None and serial not in {
-        signer.serial for signer in registry.signers_of(box, merchant.mchid)
+        signer.serial for signer in keyring.signers_of(box, merchant.mchid)
     }:
         raise bad_param("Wechatpay-Serial", serial, "is no key of WeChat Pay for this merchant", "header")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from wechatbox import demo, registry
+from wechatbox import demo, keyring, registry
 from wechatbox.box import Box
 from wechatbox.clock import rfc3339
 from wechatbox.faults import KNOWN, UnknownFault
@@ -37,7 +37,7 @@ def rotate_certificate(box: Box, request: Request, _: dict[str, Any]) -> dict[st
     mchid = request.path_params["mchid"]
     if registry.merchant_of(box, mchid) is None:
         raise Refused({"error": "no such merchant"}, 404)
-    return {"platform_certificate_serial": registry.add_certificate(box, mchid)}
+    return {"platform_certificate_serial": keyring.add_certificate(box, mchid)}
 
 
 def make_demo(box: Box, _: Request, body: dict[str, Any]) -> dict[str, Any]:

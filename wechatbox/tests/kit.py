@@ -24,27 +24,12 @@ from wechatbox.app import make_app
 from wechatbox.box import Settings
 
 
-class RunningBox:
-    """A box that serves on a free port until stopped."""
+class BoxClient:
+    """A box somewhere, as its users see it."""
 
-    def __init__(self, home: Path, **settings: Any) -> None:
-        self.home = home
-        # asyncio turns Nagle's algorithm off only for sockets that say they are TCP.
-        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        listener.bind(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        app = make_app(Settings(home=home, **{"signtest_every": 0, **settings}))
-        self._server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
-        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listener]}, daemon=True)
-        self._thread.start()
-        wait_until(lambda: self._server.started)
-        self.http = httpx.Client(base_url=self.url, trust_env=False, timeout=20)
-
-    def stop(self) -> None:
-        """Stop serving; what the box knows stays in its home."""
-        self.http.close()
-        self._server.should_exit = True
-        self._thread.join()
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.http = httpx.Client(base_url=url, trust_env=False, timeout=20)
 
     def get(self, path: str, **query: Any) -> Any:
         """The JSON at a path."""
@@ -68,6 +53,28 @@ class RunningBox:
         return listed[::-1]
 
 
+class RunningBox(BoxClient):
+    """A box that serves on a free port until stopped."""
+
+    def __init__(self, home: Path, **settings: Any) -> None:
+        self.home = home
+        # asyncio turns Nagle's algorithm off only for sockets that say they are TCP.
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        listener.bind(("127.0.0.1", 0))
+        app = make_app(Settings(home=home, **{"signtest_every": 0, **settings}))
+        self._server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listener]}, daemon=True)
+        self._thread.start()
+        wait_until(lambda: self._server.started)
+        super().__init__(f"http://127.0.0.1:{listener.getsockname()[1]}")
+
+    def stop(self) -> None:
+        """Stop serving; what the box knows stays in its home."""
+        self.http.close()
+        self._server.should_exit = True
+        self._thread.join()
+
+
 class _PatientServer(http.server.ThreadingHTTPServer):
     request_queue_size = 128
 
@@ -77,13 +84,17 @@ class Sink:
 
     def __init__(self) -> None:
         self.heard: list[tuple[dict[str, str], bytes]] = []
-        self.status = 204
+        self.status: int | None = 204
+        self._over = threading.Event()
         sink = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 sink.heard.append((dict(self.headers), body))
+                if sink.status is None:
+                    sink._over.wait()
+                    return
                 self.send_response(sink.status)
                 self.end_headers()
 
@@ -96,6 +107,7 @@ class Sink:
 
     def stop(self) -> None:
         """Stop listening."""
+        self._over.set()
         self._server.shutdown()
         self._server.server_close()
 
@@ -112,7 +124,7 @@ class Sink:
 class Merchant:
     """A platform's side of the box: signs, verifies and decrypts with nothing of the box's code."""
 
-    box: RunningBox
+    box: BoxClient
     demo: dict[str, Any]
     notify_url: str = "http://127.0.0.1:9/nowhere"
     counter: list[int] = field(default_factory=lambda: [0])

@@ -1,10 +1,14 @@
 import json
+import socket
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
-from wechatbox.tests.kit import Merchant, RunningBox, Sink, wait_until
+from wechatbox.tests.kit import BoxClient, Merchant, RunningBox, Sink, wait_until
 
 SCHEDULE = [15, 15, 30, 180, 600, 1200, 1800, 1800, 1800, 3600, 10800, 10800, 10800, 21600, 21600]
 
@@ -82,6 +86,15 @@ def test_redirects_and_refused_connections_are_failures(merchant: Merchant, sink
     assert attempt["status"] is None
     assert "ConnectError" in attempt["error"]
     assert attempt["headers"]["Wechatpay-Serial"] == merchant.demo["public_key_id"]
+
+
+def test_silence_for_five_seconds_is_a_failure(merchant: Merchant, sink: Sink) -> None:
+    sink.status = None
+    number = merchant.pay()
+    wait_until(lambda: len(_attempts(merchant, number)) == 1)
+    [attempt] = _attempts(merchant, number)
+    assert (attempt["status"], attempt["error"]) == (None, "no answer within 5 s")
+    assert _state(merchant, number) == [("notice", "pending")]
 
 
 def test_a_lost_notice_never_comes_but_the_query_tells(merchant: Merchant, sink: Sink) -> None:
@@ -217,3 +230,51 @@ def test_a_restart_loses_no_notice(tmp_path: Path, sink: Sink) -> None:
     assert len(_attempts(shop, number)) == 2
     assert shop.query(number)["trade_state"] == "SUCCESS"
     box.stop()
+
+
+def _process(home: Path) -> tuple[subprocess.Popen[str], str]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [
+        sys.executable,
+        "-m",
+        "wechatbox",
+        "--port",
+        str(port),
+        "--home",
+        str(home),
+        "--signtest-every",
+        "0",
+    ]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2])
+    url = f"http://127.0.0.1:{port}"
+    wait_until(lambda: process.poll() is None and _up(url))
+    return process, url
+
+
+def _up(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/healthz", trust_env=False).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def test_a_killed_box_sends_again_what_was_on_its_way(tmp_path: Path, sink: Sink) -> None:
+    process, url = _process(tmp_path)
+    box = BoxClient(url)
+    shop = Merchant(box, box.post("/_box/demo"), notify_url=sink.url)
+    sink.status = None
+    number = shop.pay()
+    sink.wait()
+    process.kill()
+    process.wait()
+    sink.status = 204
+    process, url = _process(tmp_path)
+    box = BoxClient(url)
+    shop = Merchant(box, box.post("/_box/demo"), notify_url=sink.url)
+    wait_until(lambda: _state(shop, number) == [("notice", "delivered")])
+    assert [json.loads(body)["id"] for _, body in sink.heard] == [box.notices(number)[0]["event_id"]] * 2
+    assert shop.query(number)["trade_state"] == "SUCCESS"
+    process.terminate()
+    process.wait()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,7 +33,7 @@ def wire() -> None:
     try:
         django.setup()
     except ImproperlyConfigured as error:
-        console.print(f"[red]{error}[/red]")
+        console.print(str(error), style="red", markup=False, soft_wrap=True)
         raise typer.Exit(2) from None
 
 
@@ -154,10 +155,9 @@ def contracts() -> None:
 def make_keys() -> None:
     """Print a fresh pair of secrets for the environment of a production installation."""
     from cryptography.fernet import Fernet
-    from django.core.management.utils import get_random_secret_key
 
-    print(f"FANGCUN_SECRET_KEY='{get_random_secret_key()}'")
-    print(f"FANGCUN_FIELD_KEY='{Fernet.generate_key().decode()}'")
+    print(f"FANGCUN_SECRET_KEY={secrets.token_urlsafe(48)}")
+    print(f"FANGCUN_FIELD_KEY={Fernet.generate_key().decode()}")
 
 
 @app.command(

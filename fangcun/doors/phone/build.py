@@ -47,7 +47,11 @@ class BuiltFile:
     @property
     def content_type(self) -> str:
         """With the character set where there is text."""
-        kind = TYPES.get(self.path.suffix) or mimetypes.guess_type(self.path.name)[0] or "application/octet-stream"
+        kind = (
+            TYPES.get(self.path.suffix)
+            or mimetypes.guess_type(self.path.name)[0]
+            or "application/octet-stream"
+        )
         return f"{kind}; charset=utf-8" if self.path.suffix in TEXT else kind
 
     def content(self, *, zipped: bool) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from csp.constants import SELF
-from csp.decorators import csp_update
+from csp.decorators import csp_replace
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.shortcuts import redirect, render
@@ -75,7 +75,7 @@ def config(request: HttpRequest) -> JsonResponse:
 
 @require_safe
 @xframe_options_sameorigin
-@csp_update({"frame-src": [SELF], "frame-ancestors": [SELF]})  # type: ignore[untyped-decorator]
+@csp_replace({"script-src": [SELF], "style-src": [SELF], "frame-src": [SELF], "frame-ancestors": [SELF]})
 def phone(request: HttpRequest) -> HttpResponse:
     """The mini program in a drawn phone, with the person who holds it and the messages WeChat brought beside."""
     if not is_built():

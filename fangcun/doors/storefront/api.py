@@ -68,7 +68,10 @@ def _answer(request: HttpRequest, status: int, code: str, message: str, **detail
 
 @api.exception_handler(DomainError)
 def _refused(request: HttpRequest, error: DomainError) -> HttpResponse:
-    return _answer(request, error.status, error.code, str(error), **error.details)
+    response = _answer(request, error.status, error.code, str(error), **error.details)
+    if (seconds := error.details.get("retry_after")) is not None:
+        response.headers["Retry-After"] = str(seconds)
+    return response
 
 
 @api.exception_handler(GatewayError)

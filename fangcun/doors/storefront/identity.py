@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 from datetime import datetime
 from functools import lru_cache
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -30,7 +30,7 @@ router = Router(tags=["identity"], auth=MemberAuth())
 # Thousands of phones share one address behind a carrier's gateway: all logins are limited loosely, and
 # those that WeChat refuses strictly, as each of them costs a call to WeChat.
 LOGINS = Limit("login", most=600, seconds=60)
-REFUSED_LOGINS = Limit("login refused", most=30, seconds=60)
+REFUSED_LOGINS = Limit("login refused", most=60, seconds=60)
 # WeChat takes 0.03 yuan for each number.
 PHONE_CODES = Limit("phone", most=5, seconds=60)
 
@@ -112,7 +112,7 @@ class AddressIn(Schema):
     detail: Words
     is_default: bool | None = None
 
-    def entered(self) -> dict[str, str]:
+    def entered(self) -> dict[str, Any]:
         return {name: value or "" for name, value in self.dict(exclude={"is_default"}).items()}
 
 

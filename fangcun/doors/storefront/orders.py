@@ -4,16 +4,31 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from django.http import HttpRequest
-from ninja import Header, Router, Schema, Status
+from ninja import Header, Router, Status
 from pydantic import Field
 
 from fangcun.doors.storefront.auth import MemberAuth, account_of, actor_of, member_of
-from fangcun.doors.storefront.cart import BigId, CartLineOut, line_out
+from fangcun.doors.storefront.cart import BigId, line_out
 from fangcun.doors.storefront.identity import AddressOut
+from fangcun.doors.storefront.order_schemas import (
+    Action,
+    CancelIn,
+    LineIn,
+    OrderIn,
+    OrderLineOut,
+    OrderOut,
+    OrdersOut,
+    PrepayOut,
+    ProblemOut,
+    QuoteIn,
+    QuoteOut,
+    ShipmentOut,
+    StatusName,
+    StepOut,
+)
 from fangcun.doors.storefront.schemas import errors
 from fangcun.identity.members import queries as members
 from fangcun.kernel.states import transitions_of
@@ -29,123 +44,7 @@ from fangcun.shop.shipping.queries import shipments_of
 
 router = Router(tags=["orders"], auth=MemberAuth())
 
-StatusName = Literal["pending_payment", "paid", "shipped", "completed", "cancelled"]
-
-
-class LineIn(Schema):
-    sku_id: BigId
-    quantity: Annotated[int, Field(ge=-(2**31), lt=2**31)]
-
-
-class QuoteIn(Schema):
-    lines: list[LineIn] | None = None
-    address_id: BigId | None = None
-
-
-class ProblemOut(Schema):
-    sku_id: int | None
-    code: str
-    message: str
-
-
-class QuoteOut(Schema):
-    lines: list[CartLineOut]
-    items_amount: int
-    freight_amount: int
-    freight_note: str
-    discount_amount: int
-    discounts: list[dict[str, Any]]
-    total_amount: int
-    address: AddressOut | None
-    problems: list[ProblemOut]
-    can_submit: bool
-
-
-class OrderIn(Schema):
-    lines: list[LineIn] | None = None
-    address_id: BigId
-    remark: str = Field("", max_length=200)
-    expected_total_amount: int | None = Field(None, ge=0, lt=2**63)
-
-
-class OrderLineOut(Schema):
-    sku_id: int
-    product_id: int
-    title: str
-    sku_title: str
-    cover: str
-    price_amount: int
-    quantity: int
-    line_amount: int
-
-
-class OrderAddressOut(Schema):
-    name: str
-    phone: str
-    province: str
-    city: str
-    district: str
-    detail: str
-
-
-class ShipmentOut(Schema):
-    carrier: str
-    carrier_name: str
-    tracking_number: str
-    shipped_at: datetime
-
-
-class StepOut(Schema):
-    at: datetime
-    status: str
-    text: str
-    note: str
-
-
-class OrderOut(Schema):
-    number: str
-    status: StatusName
-    status_text: str
-    created_at: datetime
-    expires_at: datetime | None
-    paid_at: datetime | None
-    shipped_at: datetime | None
-    completed_at: datetime | None
-    cancelled_at: datetime | None
-    cancel_reason: str
-    items_amount: int
-    freight_amount: int
-    discount_amount: int
-    total_amount: int
-    paid_amount: int
-    refunded_amount: int
-    refund_status: Literal["refunding", "refunded"] | None
-    remark: str
-    address: OrderAddressOut
-    lines: list[OrderLineOut]
-    shipments: list[ShipmentOut]
-    timeline: list[StepOut]
-    actions: list[Literal["pay", "cancel", "confirm", "rebuy"]]
-
-
-class OrdersOut(Schema):
-    items: list[OrderOut]
-    next_cursor: str | None
-
-
-class PrepayOut(Schema):
-    timeStamp: str  # noqa: N815 - the names that wx.requestPayment wants
-    nonceStr: str  # noqa: N815
-    package: str
-    signType: str  # noqa: N815
-    paySign: str  # noqa: N815
-
-
-class CancelIn(Schema):
-    reason: str = Field("", max_length=100)
-
-
-ACTIONS: dict[str, list[str]] = {
+ACTIONS: dict[OrderStatus, list[Action]] = {
     OrderStatus.PENDING_PAYMENT: ["pay", "cancel"],
     OrderStatus.PAID: [],
     OrderStatus.SHIPPED: ["confirm"],
@@ -158,10 +57,11 @@ ACTIONS: dict[str, list[str]] = {
 def quote(request: HttpRequest, body: QuoteIn) -> QuoteOut:
     """What the ticked lines of the cart, or the given lines, would cost now; problems are named."""
     member = member_of(request)
-    if body.address_id is not None:
-        address = members.address_of(member, body.address_id)
-    else:
-        address = members.default_address(member)
+    address = (
+        members.default_address(member)
+        if body.address_id is None
+        else members.address_of(member, body.address_id)
+    )
     found = queries.quote(member_id=member.pk, lines=_pairs(body.lines), address=address)
     return QuoteOut(
         lines=[line_out(line) for line in found.lines],
@@ -304,11 +204,12 @@ def _out(
     refund_status: Literal["refunding", "refunded"] | None,
     timeline: list[StepOut],
 ) -> OrderOut:
-    pending = order.status == OrderStatus.PENDING_PAYMENT
+    status = OrderStatus(order.status)
+    pending = status == OrderStatus.PENDING_PAYMENT
     return OrderOut(
         number=order.number,
-        status=order.status,
-        status_text=str(OrderStatus(order.status).label),
+        status=status,
+        status_text=str(status.label),
         created_at=order.created_at,
         expires_at=order.expires_at if pending else None,
         paid_at=order.paid_at,
@@ -340,5 +241,5 @@ def _out(
         ],
         shipments=shipments,
         timeline=timeline,
-        actions=ACTIONS[order.status],
+        actions=ACTIONS[status],
     )

@@ -9,10 +9,11 @@ from fangcun.kernel.events import Event
 
 @dataclass(frozen=True)
 class MemberLoggedIn(Event):
-    """A member logged in through a mini program."""
+    """A member logged in through a mini program; `at` as ISO 8601."""
 
     member_id: int
     program_id: int
+    at: str
 
 
 @dataclass(frozen=True)

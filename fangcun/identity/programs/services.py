@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
@@ -17,12 +18,19 @@ from fangcun.identity.programs.tasks import fetch_certificates
 from fangcun.kernel import audit
 from fangcun.kernel.actors import Actor
 
+_APPID = re.compile(r"[0-9A-Za-z]{6,32}")
+_MCHID = re.compile(r"[0-9]{1,32}")
 _PROGRAM_FIELDS = ("appid", "name", "role", "merchant_id", "is_active")
 _MERCHANT_FIELDS = ("mchid", "name", "serial_no", "mode", "public_key_id")
 
 
 def _facts(row: models.Model, fields: tuple[str, ...]) -> dict[str, Any]:
     return {name: getattr(row, name) for name in fields}
+
+
+def _key(text: str, shape: re.Pattern[str]) -> str:
+    # PostgreSQL breaks off at a NUL; what is out of shape is refused below and matches nothing here.
+    return text if shape.fullmatch(text) else ""
 
 
 def _refuse(fields: dict[str, str]) -> None:
@@ -32,7 +40,7 @@ def _refuse(fields: dict[str, str]) -> None:
 
 def _check_program(program: Program) -> None:
     wrong = {}
-    if not (program.appid.isascii() and program.appid.isalnum() and 6 <= len(program.appid) <= 32):
+    if not _APPID.fullmatch(program.appid):
         wrong["appid"] = _("AppID 由字母和数字组成，例如 wx 开头的 18 位")
     if not program.name.strip() or len(program.name) > 60:
         wrong["name"] = _("请填写名称，不超过 60 个字")
@@ -73,7 +81,7 @@ def _check_merchant(merchant: Merchant) -> None:
         "private_key": _private_key_problem(merchant.private_key),
         "platform_certificates": _certificates_problem(merchant.platform_certificates),
     }
-    if not (merchant.mchid.isascii() and merchant.mchid.isdigit() and len(merchant.mchid) <= 32):
+    if not _MCHID.fullmatch(merchant.mchid):
         wrong["mchid"] = _("商户号由数字组成")
     if not merchant.name.strip() or len(merchant.name) > 60:
         wrong["name"] = _("请填写名称，不超过 60 个字")
@@ -134,7 +142,7 @@ def register_program(
 
     An empty secret keeps the one there is. Raises ProgramInvalid. Doing it twice changes nothing.
     """
-    known = Program.objects.select_for_update().filter(appid=appid).first()
+    known = Program.objects.select_for_update().filter(appid=_key(appid, _APPID)).first()
     program = known or Program(appid=appid)
     before = _facts(program, _PROGRAM_FIELDS) if known else None
     changes = {"name": name, "app_secret": app_secret, "role": role, "is_active": is_active}
@@ -173,7 +181,7 @@ def register_merchant(
     Empty keys keep those there are. `platform_certificates` maps serial number to PEM. Raises ProgramInvalid
     when a key cannot be one (https://pay.weixin.qq.com/doc/v3/merchant/4013070756). Doing it twice changes nothing.
     """
-    known = Merchant.objects.select_for_update().filter(mchid=mchid).first()
+    known = Merchant.objects.select_for_update().filter(mchid=_key(mchid, _MCHID)).first()
     merchant = known or Merchant(mchid=mchid)
     before = _facts(merchant, _MERCHANT_FIELDS) if known else None
     kept = ("private_key", "api_v3_key", "wechatpay_public_key", "platform_certificates")

@@ -6,7 +6,6 @@ import unicodedata
 from collections.abc import Iterable
 
 import nh3
-from pypinyin import Style, lazy_pinyin
 
 DETAIL_TAGS = {
     "p", "br", "h2", "h3", "h4", "strong", "b", "em", "i", "u", "s", "ul", "ol", "li", "blockquote",
@@ -40,6 +39,8 @@ def findable(spoken: Iterable[str], written: Iterable[str] = ()) -> str:
 
     What is `spoken` is found by its pinyin and initials too; what is only `written` would drown them.
     """
+    from pypinyin import Style, lazy_pinyin  # 55 MB of dictionary: only where products are saved
+
     lines: dict[str, None] = {}
     for part in map(normalise, spoken):
         pinyin = lazy_pinyin(part, errors="ignore")

@@ -36,10 +36,11 @@ class OrderCompleted(OrderNews):
 
 @dataclass(frozen=True)
 class OrderCancelled(OrderNews):
-    """It will not be delivered; `cancelled_by` is member, staff or deadline."""
+    """It will not be delivered; `cancelled_by` is member, staff or deadline; what was `paid` goes back."""
 
     cancelled_by: str
     reason: str
+    paid: bool
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import { forgetAll, recall, remember } from '@/storage'
 import { call, fill } from './client'
 import { asApiError } from './errors'
 
-type CachedPath = '/home' | '/categories' | '/products' | '/products/{id}' | '/regions' | '/search/hot'
+type CachedPath = '/home' | '/categories' | '/products' | '/products/{product_id}' | '/regions' | '/search/hot'
 interface Entry { data: unknown, etag: string | null }
 
 const PART = 'cache.'

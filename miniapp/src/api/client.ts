@@ -19,7 +19,7 @@ type BodyOf<O> = O extends { requestBody: infer B } ? Json<B> : undefined
 interface Common { header?: Record<string, string>, cancellation?: Cancellation }
 type Options<O> = Common
   & ([PathOf<O>] extends [undefined] ? { path?: undefined } : { path: PathOf<O> })
-  & ([QueryOf<O>] extends [undefined] ? { query?: undefined } : { query?: QueryOf<O> })
+  & ([QueryOf<O>] extends [undefined] ? { query?: undefined } : { query?: Partial<QueryOf<O>> })
   & ([BodyOf<O>] extends [undefined] ? { body?: object } : { body: BodyOf<O> })
 
 /** The JSON that a GET of this path answers. */

@@ -4,14 +4,15 @@ import type { Answer, PostAnswer } from './client'
 export type Home = Answer<'/home'>
 export type Card = Home['sections'][number]['products'][number]
 export type CategoryTree = Answer<'/categories'>['items'][number]
-export type Product = Answer<'/products/{id}'>
+export type Product = Answer<'/products/{product_id}'>
 export type Sku = Product['skus'][number]
-export type Stock = Answer<'/products/{id}/stock'>
+export type Stock = Answer<'/products/{product_id}/stock'>
 export type Cart = Answer<'/cart'>
 export type CartLine = Cart['lines'][number]
 export type Quote = PostAnswer<'/quote'>
 export type Order = Answer<'/orders/{number}'>
-export type OrderAction = Order['actions'][number]
+/** What a customer may do with an order now. */
+export type OrderAction = 'pay' | 'cancel' | 'confirm' | 'rebuy'
 export type Address = Answer<'/addresses'>['items'][number]
 export type Province = Answer<'/regions'>[number]
 export type Member = Answer<'/me'>

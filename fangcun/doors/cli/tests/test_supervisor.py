@@ -31,6 +31,17 @@ def wait_until(holds, *, seconds=20):
         time.sleep(0.02)
 
 
+def pid_of(program: Program) -> int:
+    assert program.process is not None
+    return program.process.pid
+
+
+def code_of(program: Program) -> int:
+    """How it ended; waits for that."""
+    assert program.process is not None
+    return program.process.wait(20)
+
+
 def server(folder: Path, name="web", *, stubborn=False, code=None) -> Program:
     port = free_port()
     text = code or SERVER.format(stubborn=stubborn, port=port)
@@ -85,11 +96,11 @@ def test_a_program_that_ends_at_once_is_reported_with_its_last_words(supervisor,
 def test_a_killed_program_is_started_again_and_somebody_is_told(supervisor, tmp_path, said):
     program = server(tmp_path)
     supervisor.start(program)
-    first = program.process.pid
+    first = pid_of(program)
     os.kill(first, signal.SIGKILL)
     watch_until(supervisor, lambda: len(said) == 2)
     wait_until(program.is_ready)
-    assert program.process.pid != first
+    assert pid_of(program) != first
     assert said == [
         f"web stopped by itself (exit code -9); starting it again in 1 s. What it said: {program.log}",
         "web is running again.",
@@ -102,7 +113,7 @@ def test_a_program_that_keeps_crashing_is_started_later_each_time(supervisor, tm
     now = 1000.0
     for _ in range(8):
         program.start()
-        program.process.wait()
+        code_of(program)
         supervisor._look_after(program, now)
         assert program.process is None
     pauses = [line.split("again in ")[1].split(" s")[0] for line in said]
@@ -113,18 +124,23 @@ def test_a_program_that_keeps_crashing_is_started_later_each_time(supervisor, tm
     assert program.process is not None
 
 
-def test_stop_ends_all_and_the_first_one_last(supervisor, tmp_path, monkeypatch):
-    ended = []
+def test_stop_ends_all_and_the_first_one_last(supervisor, tmp_path):
+    ended: list[str] = []
+
+    def note_the_end(program: Program) -> None:
+        code_of(program)
+        ended.append(program.name)
+
     programs = [server(tmp_path, name) for name in ("box", "web", "worker")]
     supervisor.start(*programs)
-    for program in programs:
-        watcher = threading.Thread(target=lambda p=program: (p.process.wait(), ended.append(p.name)))
+    watchers = [threading.Thread(target=note_the_end, args=(program,)) for program in programs]
+    for watcher in watchers:
         watcher.start()
-        program.watcher = watcher
     supervisor.stop()
-    for program in programs:
-        program.watcher.join(10)
+    for watcher in watchers:
+        watcher.join(20)
     assert [program.is_running() for program in programs] == [False, False, False]
+    assert sorted(ended) == ["box", "web", "worker"]
     assert ended[-1] == "box"
 
 
@@ -133,7 +149,7 @@ def test_a_program_that_will_not_stop_is_killed(supervisor, tmp_path, monkeypatc
     program = server(tmp_path, stubborn=True)
     supervisor.start(program)
     supervisor.stop()
-    assert program.process.returncode == -signal.SIGKILL
+    assert code_of(program) == -signal.SIGKILL
 
 
 def test_a_log_that_grew_too_long_is_put_aside(tmp_path, monkeypatch):
@@ -141,6 +157,6 @@ def test_a_log_that_grew_too_long_is_put_aside(tmp_path, monkeypatch):
     program = server(tmp_path, code="print('new')")
     program.log.write_text("a long story\n")
     program.start()
-    program.process.wait()
+    code_of(program)
     assert program.log.read_text() == "new\n"
     assert program.log.with_suffix(".log.1").read_text() == "a long story\n"

@@ -17,7 +17,7 @@ from unfold.decorators import action, display
 from fangcun.doors.console.model_admin import ConsoleAdmin, actor_of
 from fangcun.doors.console.words import badge
 from fangcun.identity.staff.queries import may
-from fangcun.kernel.audit import record
+from fangcun.kernel.jobs import retry
 from fangcun.kernel.models import AuditEntry, Job
 
 
@@ -82,8 +82,7 @@ class JobAdmin(ConsoleAdmin[Job]):
     @action(description=_("重新执行选中的任务"), permissions=["revive"])
     def revive(self, request: HttpRequest, jobs: QuerySet[Job]) -> None:
         for job in jobs.filter(dead=True):
-            Job.objects.filter(pk=job.pk).update(dead=False, attempts=0)
-            record("jobs.revive", by=actor_of(request), object=job)
+            retry(job, by=actor_of(request))
         messages.success(request, _t("已重新排队"))
 
     def has_revive_permission(self, request: HttpRequest) -> bool:

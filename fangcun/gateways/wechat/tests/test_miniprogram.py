@@ -318,6 +318,15 @@ def test_the_ip_list_is_named_with_the_address(stand_in: StandIn) -> None:
         program(stand_in).phone_number("x")
 
 
+def test_a_wrong_secret_is_no_expired_token(stand_in: StandIn) -> None:
+    stand_in.says(200, REFUSED_TOKEN)
+    with pytest.raises(BadCredentials, match="AppSecret") as refused:
+        program(stand_in).phone_number("x")
+    assert not isinstance(refused.value, TokenRefused)
+    assert refused.value.permanent
+    assert len(stand_in.heard) == 1
+
+
 def test_an_unknown_errcode_is_a_lasting_refusal(stand_in: StandIn) -> None:
     stand_in.says(200, {"errcode": 99999, "errmsg": "something new rid: 5-6"})
     with pytest.raises(RequestRefused) as refused:

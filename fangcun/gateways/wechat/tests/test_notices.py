@@ -289,6 +289,23 @@ def test_a_refund_is_never_taken_for_a_payment_or_the_reverse() -> None:
         refund_of(opened(signed_headers(BODY, at=AT), BODY))
 
 
+@pytest.mark.parametrize(
+    ("event_type", "original_type"),
+    [
+        ("TRANSACTION.SUCCESS", "refund"),
+        ("REFUND.SUCCESS", "transaction"),
+        ("TRANSACTION.PAYSCORE", "transaction"),
+    ],
+)
+def test_a_notice_at_odds_with_itself_is_malformed(event_type: str, original_type: str) -> None:
+    body = notice_body({**PAID, **REFUNDED}, event_type=event_type, original_type=original_type)
+    notice = opened(signed_headers(body, at=AT), body)
+    for read in (payment_of, refund_of):
+        with pytest.raises(SignatureRefused) as refused:
+            read(notice)
+        assert refused.value.reason == "malformed"
+
+
 @given(
     headers=some.dictionaries(
         some.sampled_from([f"Wechatpay-{part}" for part in ("Timestamp", "Nonce", "Signature", "Serial")])

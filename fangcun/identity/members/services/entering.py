@@ -66,7 +66,7 @@ def admit(*, program: Program, session: Session, ip: str | None) -> Login:
     token = secrets.token_urlsafe(32)
     expires_at = now + dt.timedelta(days=settings.LOGIN_TOKEN_DAYS)
     Token.objects.create(digest=digest(token), account=account, created_at=now, expires_at=expires_at, ip=ip)
-    announce(MemberLoggedIn(member_id=account.member_id, program_id=program.pk))
+    announce(MemberLoggedIn(member_id=account.member_id, program_id=program.pk, at=now.isoformat()))
     return Login(token=token, expires_at=expires_at, member=account.member, account=account)
 
 

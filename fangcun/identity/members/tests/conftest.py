@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,12 @@ from fangcun.identity.programs.models import Program
 from fangcun.identity.programs.services import register_program
 from fangcun.kernel.actors import SYSTEM
 
-ADDRESS = {"name": "方小寸", "phone": "13800000000", "region_code": "330106", "detail": "文三路 1 号 2 单元"}
+ADDRESS: dict[str, Any] = {
+    "name": "方小寸",
+    "phone": "13800000000",
+    "region_code": "330106",
+    "detail": "文三路 1 号 2 单元",
+}
 
 
 @pytest.fixture

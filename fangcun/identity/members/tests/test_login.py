@@ -34,7 +34,7 @@ def shop(demo) -> Program:
     return register_program(appid=demo.appid, name=demo.name, app_secret=demo.secret, by=SYSTEM)
 
 
-def code(box, appid: str, user: str = "小方") -> str:
+def code(box, appid, user="小方"):
     return box.post("/_box/login", appid=appid, user=user)["code"]
 
 

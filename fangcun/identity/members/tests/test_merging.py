@@ -23,7 +23,8 @@ def announced(monkeypatch):
 
 def test_a_login_is_announced(program, enter, announced):
     done = enter(program)
-    assert announced("logged_in") == [{"member_id": done.member.pk, "program_id": program.pk}]
+    news = announced("logged_in")[0]
+    assert (news["member_id"], news["program_id"]) == (done.member.pk, program.pk)
     assert announced("merged") == []
 
 

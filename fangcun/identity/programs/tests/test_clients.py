@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -101,13 +102,12 @@ def test_a_token_is_sealed_in_the_database(demo, box):
 
 def test_the_token_that_lives_longer_wins():
     tokens, now = SharedTokens(), time.time()
-    tokens.put("k", AccessToken("new", now + 7200))
-    tokens.put("k", AccessToken("old", now + 300))
-    assert tokens.get("k") == AccessToken("new", pytest.approx(now + 7200))
-    tokens.put("k", AccessToken("newer", now + 9000))
+    for value, lives in [("new", 7200), ("old", 300), ("newer", 9000), ("older", 8999)]:
+        tokens.put("k", AccessToken(value, now + lives))
     kept = tokens.get("k")
     assert kept is not None
     assert kept.value == "newer"
+    assert kept.expires_at == pytest.approx(now + 9000)
 
 
 def test_only_the_refused_token_is_dropped():
@@ -120,8 +120,8 @@ def test_only_the_refused_token_is_dropped():
 
 
 def test_platform_certificates_are_fetched_and_noted(box):
-    demo = type(
-        "Demo", (), box.post("/_box/demo", appid="wxcertmode01", mchid="1900000777", mode="certificate")
+    demo = SimpleNamespace(
+        **box.post("/_box/demo", appid="wxcertmode01", mchid="1900000777", mode="certificate")
     )
     merchant = register_merchant(
         mchid=demo.mchid,

@@ -1,9 +1,16 @@
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import orjson
 import pytest
+from django.db import connection
 
 from fangcun.kernel.actors import Actor
 from fangcun.shop.catalog.models import Category, Product, Sku
+from fangcun.shop.catalog.queries import snapshot
 from fangcun.shop.catalog.services import PictureSpec, ProductSpec, SkuSpec, create_category, create_product
 
 
@@ -40,4 +47,44 @@ def sell(berries, clerk):
 
 @pytest.fixture
 def sku(sell) -> Sku:
-    return sell().skus.get()
+    return Sku.objects.get(product=sell())
+
+
+@pytest.fixture
+def published():
+    """The page as a phone gets it."""
+
+    def published(key: str) -> dict[str, Any]:
+        found = snapshot(key)
+        assert found is not None
+        page: dict[str, Any] = orjson.loads(found[0])
+        return page
+
+    return published
+
+
+@pytest.fixture
+def at_once():
+    """Run `work(number)` in so many threads that start together; errors that it lets out fail the test."""
+
+    def at_once(work: Callable[[int], object], times: int) -> None:
+        start = threading.Barrier(times)
+        broken: list[Exception] = []
+
+        def run(number: int) -> None:
+            try:
+                start.wait()
+                work(number)
+            except Exception as error:
+                broken.append(error)
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=run, args=(number,)) for number in range(times)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert broken == []
+
+    return at_once

@@ -77,5 +77,6 @@ def _cancel(order: Order, *, who: CancelledBy, by: Actor, reason: str) -> None:
                 amount=order.total_amount,
                 cancelled_by=order.cancelled_by,
                 reason=order.cancel_reason,
+                paid=paid is not None,
             )
         )

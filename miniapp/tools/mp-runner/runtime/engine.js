@@ -11,10 +11,23 @@ export function startEngine({ json, templates }, errors) {
     errors.push(`${info?.type ?? 'component'} ${info?.element?.is ?? ''}: ${error?.stack ?? error}`)
     return false
   })
+  // in WeChat a handler receives a plain copy; frameworks ask for its own properties
+  const wrap = glassEasel.Event.prototype.wrapShadowedEvent
+  glassEasel.Event.prototype.wrapShadowedEvent = function (target, mark, currentTarget) {
+    const { type, timeStamp, detail, touches, changedTouches } = this
+    return Object.assign(wrap.call(this, plain(target), mark, plain(currentTarget)), { type, timeStamp, detail, touches, changedTouches })
+  }
   // frameworks overwrite these two on the event they receive; in WeChat they hold a copy, so the engine's own must survive
   for (const name of ['stopPropagation', 'preventDefault']) {
     const own = glassEasel.Event.prototype[name]
     Object.defineProperty(glassEasel.Event.prototype, name, { get: () => own, set() {} })
+  }
+  // data-* in the document, so that a test finds what it looks for
+  const setDataset = glassEasel.Element.prototype.setDataset
+  glassEasel.Element.prototype.setDataset = function (name, value) {
+    setDataset.call(this, name, value)
+    if (typeof value === 'string' && this.$$?.dataset)
+      this.$$.dataset[name] = value
   }
   const setAttribute = Element.prototype.setAttribute
   Element.prototype.setAttribute = function (name, value) {
@@ -47,6 +60,10 @@ export function startEngine({ json, templates }, errors) {
     return event.defaultPrevented() ? glassEasel.EventBubbleStatus.NoDefault : glassEasel.EventBubbleStatus.Normal
   })
   return { codeSpace, space, mount: env.associateBackend(backend) }
+}
+
+function plain({ id, dataset }) {
+  return { id, dataset: { ...dataset } }
 }
 
 function touches(list) {

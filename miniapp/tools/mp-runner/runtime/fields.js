@@ -72,10 +72,10 @@ function changed(component, box) {
 
 function label(definition) {
   definition.lifetime('attached', function () {
-    this.addListener('tap', ({ target }) => {
+    this.addListener('tap', (event) => {
       const named = this.data.for && document.getElementById(this.data.for)
       const box = (named ?? this.$$).querySelector('input')
-      if (box && !target.$$?.contains?.(box))
+      if (box && event.getOriginalEvent()?.target !== box)
         box.click()
     })
   })

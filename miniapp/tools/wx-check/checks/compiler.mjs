@@ -5,7 +5,8 @@ import path from 'node:path'
 import ci from 'miniprogram-ci'
 import http from 'miniprogram-ci/dist/utils/request.js'
 
-const COMPONENTS_OF_OTHERS = 'CONTAINS_OTHER_PKG_COMPONENTS'
+/** Advice, not faults: uni-app keeps what several packages share in the main one. */
+const ADVICE = ['CONTAINS_OTHER_PKG_COMPONENTS', 'CONTAINS_OTHER_PKG_JS']
 
 // The compiler asks servicewechat.com which file types may be uploaded and falls back to its own list; here it does not ask.
 http.request = async () => ({ body: '{"errCode":0}' })
@@ -25,9 +26,9 @@ export async function compile(build) {
       return { findings, notes }
     }
     for (const rule of await ci.checkCodeQuality(project, path.join(scratch, 'quality.json'))) {
-      if (rule.name === COMPONENTS_OF_OTHERS && rule.detail?.comps?.length)
-        notes.push(`used by sub-packages only: ${rule.detail.comps.join(', ')}`)
-      if (!rule.success && !rule.name.endsWith('_COMPRESS_OPEN'))
+      if (ADVICE.includes(rule.name))
+        notes.push(...(rule.detail?.comps ?? rule.detail?.files ?? []).map(file => `only sub-packages use ${file}`))
+      else if (!rule.success && !rule.name.endsWith('_COMPRESS_OPEN'))
         findings.push({ check: 'quality', message: `${rule.name} ${rule.text}` })
     }
     return { findings, notes }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
@@ -10,6 +11,7 @@ from ruamel.yaml import YAML
 from fangcun.doors.cli.sample import load
 from fangcun.doors.cli.sample.load import HERE, load_catalog
 from fangcun.gateways.storage import StoredImage
+from fangcun.kernel.actors import SYSTEM
 from fangcun.shop.catalog.lists import search_products
 from fangcun.shop.catalog.models import Category, HomeSettings, Product, Sku
 from fangcun.shop.catalog.services import set_home
@@ -27,7 +29,7 @@ def quick_storage(monkeypatch):
     monkeypatch.setattr(load, "store_image", store)
 
 
-def catalog() -> list[dict]:
+def catalog() -> list[dict[str, Any]]:
     return [YAML(typ="safe").load(path) for path in sorted((HERE / "catalog").glob("*.yaml"))]
 
 
@@ -81,7 +83,7 @@ def test_loading_fills_the_shop_and_loading_again_changes_nothing():
     assert search_products("丹东草莓").items[0]["title"] == "丹东 99 红颜草莓"
 
     Product.objects.filter(title="烟台红富士苹果").update(title="改过的苹果")
-    set_home(notice="改过的公告", by=load.SYSTEM)
+    set_home(notice="改过的公告", by=SYSTEM)
     before = list(Product.objects.order_by("id").values())
     assert load_catalog() == 0
     assert list(Product.objects.order_by("id").values()) == before

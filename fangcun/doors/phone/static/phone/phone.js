@@ -166,36 +166,31 @@ function show(messages) {
     return
   const known = new Set(lastShown?.startsWith('[') ? JSON.parse(lastShown) : messages?.map(message => message.id))
   lastShown = state
-  document.querySelector('.count').textContent = messages?.length || ''
+  document.querySelector('.count').textContent = messages?.length ?? 0
   const list = document.querySelector('.messages')
   if (!messages?.length)
-    list.replaceChildren(nothing(messages ? `${person}还没有收到消息。支付成功，或同意订阅后发货，消息会出现在这里。` : '现在连不上 wechatbox，连上后会自动显示。'))
+    list.replaceChildren(element('p', { className: 'nothing', textContent: messages ? `${person}还没有收到消息。支付成功，或同意订阅后发货，消息会出现在这里。` : '现在连不上 wechatbox，连上后会自动显示。' }))
   else
     list.replaceChildren(...messages.map(message => card(message, !known.has(message.id))))
 }
 
-function nothing(words) {
-  return Object.assign(document.createElement('p'), { className: 'nothing', textContent: words })
+function card(message, isNew) {
+  const article = element('article', { className: isNew ? 'new' : '' })
+  const sent = element('time', {
+    dateTime: message.sent_at,
+    textContent: new Date(message.sent_at).toLocaleString('zh-CN', { month: 'numeric', day: 'numeric', hour: '2-digit', minute: '2-digit' }),
+  })
+  const header = element('header')
+  header.append(element('b', { textContent: message.kind === 'payment' ? '微信支付' : '服务通知' }), sent)
+  const lines = element('dl')
+  for (const [key, field] of Object.entries(message.data))
+    lines.append(element('dt', { textContent: message.labels[key] ?? key }), element('dd', { textContent: field.value }))
+  article.append(header, element('h3', { textContent: message.title }), lines)
+  if (message.page)
+    article.append(element('button', { type: 'button', textContent: '进入小程序查看', onclick: () => enter(message.page) }))
+  return article
 }
 
-function card(message, isNew) {
-  const article = document.querySelector('#message').content.cloneNode(true).querySelector('article')
-  article.classList.toggle('new', isNew)
-  article.querySelector('b').textContent = message.kind === 'payment' ? '微信支付' : '服务通知'
-  const sent = new Date(message.sent_at)
-  const time = article.querySelector('time')
-  time.dateTime = message.sent_at
-  time.textContent = sent.toLocaleString('zh-CN', { month: 'numeric', day: 'numeric', hour: '2-digit', minute: '2-digit' })
-  article.querySelector('h3').textContent = message.title
-  for (const [key, field] of Object.entries(message.data)) {
-    const list = article.querySelector('dl')
-    list.appendChild(document.createElement('dt')).textContent = message.labels[key] ?? key
-    list.appendChild(document.createElement('dd')).textContent = field.value
-  }
-  const go = article.querySelector('button')
-  if (message.page)
-    go.addEventListener('click', () => enter(message.page))
-  else
-    go.remove()
-  return article
+function element(tag, facts = {}) {
+  return Object.assign(document.createElement(tag), facts)
 }

@@ -1,0 +1,1 @@
+"""What both benchmarks stand on: a scratch shop, a server, a load, a report."""

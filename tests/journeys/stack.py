@@ -1,0 +1,139 @@
+"""The platform as an installation runs it: a WeChat in a box, web and worker, each a process, on data of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import psycopg
+
+from fangcun.doors.cli.run import environment_of, programs_of
+from fangcun.doors.cli.supervisor import Supervisor
+from tests.phone import Phone
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def free_port() -> int:
+    with contextlib.closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def own_database(server: str) -> Iterator[str]:
+    """A database of its own on a PostgreSQL server, gone afterwards; its address."""
+    name = f"fangcun_{secrets.token_hex(4)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    try:
+        yield urlsplit(server)._replace(path=f"/{name}").geturl()
+    finally:
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+class PlatformBox:
+    """The person's side of the stack's WeChat, over HTTP."""
+
+    def __init__(self, url: str) -> None:
+        self.http = httpx.Client(base_url=f"{url}/_box", timeout=20, trust_env=False)
+
+    def post(self, path: str, **body: object) -> Any:
+        answer = self.http.post(path.removeprefix("/_box"), json=body)
+        assert answer.status_code < 500, answer.text
+        return answer.json()
+
+    def get(self, path: str, **params: str) -> Any:
+        return self.http.get(path.removeprefix("/_box"), params=params).json()
+
+    def inbox(self, user: str, kind: str = "subscribe") -> list[dict[str, Any]]:
+        """What WeChat brought to a person, newest first."""
+        return [message for message in self.get("/inbox", user=user)["messages"] if message["kind"] == kind]
+
+
+class Platform:
+    """A running installation. `url` is the shop's address, `box_url` WeChat's, `appid` its mini program."""
+
+    def __init__(self, home: Path, database_url: str = "", **settings: str) -> None:
+        self.home = home
+        port, box_port = free_port(), free_port()
+        self.url, self.box_url = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{box_port}"
+        self.environment = {
+            **environment_of(home, port, box_port),
+            "FANGCUN_PUBLIC_URL": self.url,
+            "DATABASE_URL": database_url,
+            **settings,
+        }
+        (home / "static").mkdir(parents=True, exist_ok=True)
+        self.wechatbox, self.web, self.worker = programs_of(home, port, box_port, self.environment)
+        self.supervisor = Supervisor(say=lambda _: None)
+        self.box = PlatformBox(self.box_url)
+        self.appid = ""
+
+    def start(self, goods: list[dict[str, Any]]) -> dict[str, int]:
+        """Bring the tables up, start the box, fill the shelves, start web and worker; SKU ids by key of goods."""
+        self.call(sys.executable, "-m", "fangcun.doors.cli.main", "migrate")
+        self.supervisor.start(self.wechatbox)
+        shelf = self.call(sys.executable, "-m", "tests.journeys.shelf", stdin=json.dumps(goods))
+        self.supervisor.start(self.web, self.worker)
+        filled = json.loads(shelf.splitlines()[-1])
+        self.appid = filled["appid"]
+        return dict(filled["skus"])
+
+    def stop(self) -> None:
+        self.supervisor.stop()
+        self.box.http.close()
+
+    def call(self, *command: str, stdin: str = "") -> str:
+        """Run a command on this installation; what it printed."""
+        ended = subprocess.run(
+            command, env=self.environment, cwd=ROOT, input=stdin, capture_output=True, text=True, timeout=120
+        )
+        assert ended.returncode == 0, f"{' '.join(command)}\n{ended.stdout}\n{ended.stderr}"
+        return ended.stdout
+
+    def shell(self, code: str) -> str:
+        """Run Python on this installation's data, for what only time would bring about; what it printed."""
+        return self.call(sys.executable, "-m", "django", "shell", "--verbosity", "0", "-c", code)
+
+    def login_link(self) -> str:
+        """An address that lets its bearer into the console once."""
+        return self.call(sys.executable, "-m", "fangcun.doors.cli.main", "login-link").strip()
+
+    def phone(self, user: str) -> Phone:
+        """A customer who speaks to the API without a screen, logged in."""
+        return Phone(self.url, self.box, self.appid, user).login()
+
+    def last_words(self) -> str:
+        """What each process said last."""
+        programs = (self.wechatbox, self.web, self.worker)
+        return "\n".join(f"--- {one.name}\n{one.last_words()}" for one in programs if one.log.exists())
+
+
+@contextlib.contextmanager
+def running_platform(
+    home: Path, goods: list[dict[str, Any]], **settings: str
+) -> Iterator[tuple[Platform, dict[str, int]]]:
+    """A platform from start to stop, on PostgreSQL when DATABASE_URL names a server, else on SQLite."""
+    with contextlib.ExitStack() as after:
+        server = os.environ.get("DATABASE_URL", "")
+        database_url = after.enter_context(own_database(server)) if server else ""
+        platform = Platform(home, database_url, **settings)
+        after.callback(platform.stop)
+        try:
+            skus = platform.start(goods)
+        except BaseException:
+            print(platform.last_words(), file=sys.stderr)  # noqa: T201 - pytest shows it with the failure
+            raise
+        yield platform, skus
