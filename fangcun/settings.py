@@ -199,11 +199,13 @@ LOGIN_REDIRECT_URL = "/console/"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "fangcun.doors.console.entrance.locked_out"
 AXES_VERBOSE = False
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("英文"))]
 LOCALE_PATHS = [ROOT / "locale"]
+FORMAT_MODULE_PATH = "fangcun.doors.console.formats"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
@@ -254,9 +256,10 @@ UNFOLD = {
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "STYLES": [lambda _request: static("console/console.css")],
+    "SCRIPTS": [lambda _request: static("console/console.js")],
     "SIDEBAR": {"show_search": False, "navigation": "fangcun.doors.console.site.sidebar"},
     "ACCOUNT": {
-        "navigation": [{"title": _("设置密码"), "link": reverse_lazy("admin:own_password")}],
+        "navigation": [{"title": _("设置密码"), "link": reverse_lazy("admin:password_change")}],
     },
     "COLORS": {
         "primary": {

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from fangcun.kernel.errors import DomainError
 from fangcun.kernel.money import fen, yuan
+
+if TYPE_CHECKING:  # the library has no types
+    from django.forms import ClearableFileInput as FileInput
+else:
+    from unfold.widgets import UnfoldAdminFileFieldWidget as FileInput
+
+M = TypeVar("M", bound=models.Model)
 
 
 class MoneyField(forms.CharField):
@@ -35,7 +43,7 @@ class MoneyField(forms.CharField):
             raise ValidationError(_t("请输入金额，例如 12.80")) from None
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return super().has_changed(self.prepare_value(initial), data)
+        return bool(super().has_changed(self.prepare_value(initial), data))
 
 
 class WordsField(forms.CharField):
@@ -61,7 +69,7 @@ class SecretField(forms.CharField):
 
     def __init__(self, *, lines: int = 1, **options: Any) -> None:
         widget: forms.Widget = (
-            forms.Textarea(attrs={"rows": lines, "autocomplete": "off", "spellcheck": "false"})
+            UnfoldAdminTextareaWidget(attrs={"rows": lines, "autocomplete": "off", "spellcheck": "false"})
             if lines > 1
             else UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"})
         )
@@ -75,7 +83,7 @@ class SecretField(forms.CharField):
         return bool(data)
 
 
-class _PicturesInput(UnfoldAdminFileFieldWidget):
+class _PicturesInput(FileInput):
     allow_multiple_selected = True
 
 
@@ -90,7 +98,7 @@ class PicturesField(forms.FileField):
         return [super(PicturesField, self).clean(file, None) for file in files]
 
 
-class VerbForm(forms.ModelForm):
+class VerbForm(forms.ModelForm[M]):
     """A form whose saving is a verb. What the verb refuses is shown at its field, with nothing lost."""
 
     refused: DomainError | None = None

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext_lazy as _
-from unfold.sites import UnfoldAdminSite
 
 from fangcun.doors.console import entrance, overview
-from fangcun.identity.staff.queries import may
+from fangcun.doors.console.model_admin import actor_of
+from fangcun.identity.staff.queries import may, roles_of
+from fangcun.kernel.audit import record
+
+if TYPE_CHECKING:  # the library has no types; its class is Django's with more attributes
+    from django.contrib.admin import AdminSite
+else:
+    from unfold.sites import UnfoldAdminSite as AdminSite
 
 
-class ConsoleSite(UnfoldAdminSite):
+class ConsoleSite(AdminSite):
     """Django's admin under another roof: `/console/`."""
 
     index_title = _("概览")
     index_template = "console/overview.html"
 
     def has_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.is_active and request.user.is_staff)
+        return bool(roles_of(request.user))
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         return [
@@ -32,6 +38,20 @@ class ConsoleSite(UnfoldAdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().index(request, {**(extra_context or {}), **overview.context(request)})
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The way in by password; every entry stands in the audit log."""
+        was_in = request.user.is_authenticated
+        answer = super().login(request, extra_context)
+        if request.user.is_authenticated and not was_in:
+            record("staff.log_in", by=actor_of(request), object=request.user)
+        return answer
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """One's own password."""
+        return entrance.own_password(request, {**self.each_context(request), **(extra_context or {})})
 
 
 console: admin.AdminSite = admin.site

@@ -75,7 +75,9 @@ def send_refund(*, refund_id: int) -> None:
 
 @every(seconds=5)
 def ask_about_silent_payments() -> None:
-    """Ask WeChat about payments of which no notice came, less and less often until they end."""
+    """Ask WeChat about payments of which no notice came, and close again what would not close,
+    less and less often until they end.
+    """
     now = timezone.now()
     silent = Payment.objects.select_related("program", "merchant").filter(
         status__in=[PaymentStatus.AWAITING, PaymentStatus.CLOSING], next_query_at__lte=now
@@ -86,7 +88,10 @@ def ask_about_silent_payments() -> None:
             next_query_at=now + wait, queries=min(payment.queries + 1, 12)
         )
         try:
-            ask_wechat(payment)
+            if payment.status == PaymentStatus.CLOSING:
+                close_at_wechat.func(payment_id=payment.pk)
+            else:
+                ask_wechat(payment)
         except GatewayError as error:
             logger.warning("WeChat did not tell about payment %s: %s", payment.out_trade_no, error)
 

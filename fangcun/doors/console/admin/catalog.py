@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateTimeFilter
-from unfold.decorators import action, display
+from django.contrib.admin import action, display
 
 from fangcun.doors.console.forms import VerbForm, WordsField
 from fangcun.doors.console.model_admin import ConsoleAdmin, actor_of, tell
@@ -185,7 +185,7 @@ class ProductAdmin(ConsoleAdmin[Product]):
         return redirect(reverse("admin:catalog_product_change", args=[pk]) + "#stock")
 
 
-class CategoryForm(VerbForm):
+class CategoryForm(VerbForm[Category]):
     class Meta:
         model = Category
         fields = ["name", "parent", "position", "visible"]
@@ -240,7 +240,7 @@ class StockChangeAdmin(ConsoleAdmin[StockChange]):
         return badge(f"{change.delta:+}", "good" if change.delta > 0 else "quiet")
 
 
-class HomeForm(VerbForm):
+class HomeForm(VerbForm[HomeSettings]):
     hot_words = WordsField(label=_("热搜词"), required=False, help_text=_("用逗号分隔"))
 
     class Meta:

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateTimeFilter
-from unfold.decorators import action, display
+from django.contrib.admin import action, display
 
 from fangcun.doors.console.model_admin import ConsoleAdmin, actor_of
 from fangcun.doors.console.words import badge

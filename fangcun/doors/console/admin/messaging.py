@@ -8,8 +8,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
-from unfold.decorators import display
+from unfold.contrib.filters.admin import RangeDateTimeFilter
+from django.contrib.admin import display
 
 from fangcun.doors.console.forms import VerbForm
 from fangcun.doors.console.model_admin import ConsoleAdmin, actor_of
@@ -45,7 +45,8 @@ class MessageAdmin(ConsoleAdmin[Message]):
 class DeliveryAdmin(ConsoleAdmin[Delivery]):
     resource = "messages"
     list_display = ["created_at", "message", "status_", "error_code", "error_field", "error", "settled_at"]
-    list_filter = [("status", ChoicesDropdownFilter), ("created_at", RangeDateTimeFilter)]
+    tabs_of = "status"
+    list_filter = [("created_at", RangeDateTimeFilter)]
     list_filter_submit = True
     list_select_related = ["message"]
     ordering = ["-id"]
@@ -60,7 +61,7 @@ class DeliveryAdmin(ConsoleAdmin[Delivery]):
         return badge(delivery.get_status_display(), TONES[DeliveryStatus(delivery.status)])
 
 
-class TemplateForm(VerbForm):
+class TemplateForm(VerbForm[Template]):
     class Meta:
         model = Template
         fields = ["program", "purpose", "template_id", "title", "fields"]

@@ -15,8 +15,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter, RangeNumericFilter
-from unfold.decorators import display
+from unfold.contrib.filters.admin import RangeDateTimeFilter, RangeNumericFilter
+from django.contrib.admin import display
 
 from fangcun.doors.console.model_admin import ConsoleAdmin, actor_of, tell
 from fangcun.doors.console.words import badge, money, thumbnail
@@ -51,8 +51,8 @@ class OrderAdmin(ConsoleAdmin[Order]):
     resource = "orders"
     list_display = ["number_", "goods", "member", "receiver", "total", "status_", "created_at"]
     list_display_links = ["number_"]
+    tabs_of = "status"
     list_filter = [
-        ("status", ChoicesDropdownFilter),
         ("created_at", RangeDateTimeFilter),
         ("total_amount", RangeNumericFilter),
     ]

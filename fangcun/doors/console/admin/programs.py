@@ -5,27 +5,41 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import action, display
+from django.contrib.admin import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from fangcun.doors.console.forms import SecretField, VerbForm
-from fangcun.doors.console.model_admin import ConsoleAdmin, actor_of
+from fangcun.doors.console.model_admin import ConsoleAdmin, Verb, actor_of
 from fangcun.doors.console.words import badge
 from fangcun.identity.programs.clients import test_connection
 from fangcun.identity.programs.models import Merchant, Program
 from fangcun.identity.programs.services import register_merchant, register_program
-from fangcun.identity.staff.queries import may
 from fangcun.kernel.audit import record
 
+PARTS = {
+    "appid": "AppID",
+    "secret": "AppSecret",
+    "ip_list": _("IP 白名单"),
+    "account": _("账号状态"),
+    "network": _("网络"),
+    "merchant": _("商户号绑定"),
+    "mchid": _("商户号"),
+    "serial_no": _("商户证书序列号"),
+    "private_key": _("商户私钥"),
+    "api_v3_key": _("APIv3 密钥"),
+    "wechatpay_key": _("微信支付公钥或平台证书"),
+    "clock": _("服务器时间"),
+    "binding": _("AppID 与商户号的绑定"),
+}
 
-class ProgramForm(VerbForm):
+
+class ProgramForm(VerbForm[Program]):
     app_secret = SecretField(label="AppSecret")
 
     class Meta:
@@ -40,7 +54,7 @@ class ProgramAdmin(ConsoleAdmin[Program]):
     form = ProgramForm
     list_display = ["name", "appid", "role", "merchant", "secret", "state"]
     list_select_related = ["merchant"]
-    actions_detail = ["test"]
+    verbs = [Verb("test", _("测试连接"), "network_check", "programs.change")]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Program | None = None) -> Any:
         return ["appid"] if obj else []
@@ -66,27 +80,24 @@ class ProgramAdmin(ConsoleAdmin[Program]):
         )
         obj.pk = saved.pk
 
-    @action(description=_("测试连接"), url_path="test", icon="network_check", permissions=["test"])
-    def test(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        """Ask WeChat whether each part is right; say which one is not."""
-        program = get_object_or_404(Program.objects.select_related("merchant"), pk=object_id)
+    def test(self, request: HttpRequest, program: Program) -> HttpResponse:
+        """Ask WeChat whether each part is right; say which one is not and what to do."""
         checks = test_connection(program)
-        record(
-            "programs.test_connection",
-            by=actor_of(request),
-            object=program,
-            note="；".join(check.part for check in checks if not check.ok),
-        )
-        for check in checks:
-            say = messages.success if check.ok else messages.error
-            say(request, f"{check.part}：{check.message}")
-        return redirect(reverse("admin:programs_program_change", args=[object_id]))
+        wrong = [check.part for check in checks if not check.ok]
+        record("programs.test_connection", by=actor_of(request), object=program, note="；".join(wrong))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _t("测试连接"),
+            "opts": self.opts,
+            "original": program,
+            "program": program,
+            "checks": [(PARTS.get(check.part, check.part), check) for check in checks],
+            "wrong": wrong,
+        }
+        return render(request, "console/connection.html", context)
 
-    def has_test_permission(self, request: HttpRequest, object_id: int | str | None = None) -> bool:
-        return may(request.user, "programs.change")
 
-
-class MerchantForm(VerbForm):
+class MerchantForm(VerbForm[Merchant]):
     private_key = SecretField(label=_("商户私钥 apiclient_key.pem"), lines=6)
     api_v3_key = SecretField(label=_("APIv3 密钥"))
     wechatpay_public_key = forms.CharField(

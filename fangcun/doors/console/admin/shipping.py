@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import display
+from django.contrib.admin import display
 
 from fangcun.doors.console.forms import MoneyField, VerbForm
 from fangcun.doors.console.model_admin import ConsoleAdmin, actor_of
@@ -16,7 +16,7 @@ from fangcun.shop.shipping.models import FreightRule
 from fangcun.shop.shipping.services import delete_freight_rule, save_freight_rule
 
 
-class FreightRuleForm(VerbForm):
+class FreightRuleForm(VerbForm[FreightRule]):
     first_amount = MoneyField(label=_("首重运费"))
     extra_amount = MoneyField(label=_("续重运费"))
     free_over_amount = MoneyField(label=_("满额包邮"), required=False)

@@ -77,7 +77,7 @@ def test_threads_share_the_count():
 
 def test_processes_share_the_count(tmp_path):
     program = (
-        "import sys, django; from pathlib import Path; django.setup()\n"
+        "import sys; from pathlib import Path; from django.conf import settings; settings.DEBUG\n"
         "from fangcun.doors.storefront.throttle import _Counts\n"
         "counts = _Counts(Path(sys.argv[1]) / 'throttle.sqlite3')\n"
         "for _ in range(50): last = counts.add('k', 60)[0]"

@@ -21,6 +21,7 @@ function text(kind) {
       field.inputMode = INPUT_MODES[type] ?? 'text'
       if (kind === 'input')
         field.type = isOn(password) ? 'password' : 'text'
+      component.$$.toggleAttribute('auto-height', isOn(component.data.autoHeight))
       if (isOn(focus))
         queueMicrotask(() => field.focus())
     })

@@ -8,8 +8,8 @@ export async function openType(button, wx, pages) {
       pages.shared = message
     },
     getPhoneNumber: async () => {
-      const { ok, body } = await boxed(wx.settings, 'phone', {})
-      button.triggerEvent('getphonenumber', ok ? { errMsg: 'getPhoneNumber:ok', code: body.code } : { errMsg: 'getPhoneNumber:fail user deny' })
+      const { ok, answer } = await boxed(wx.settings, 'phone', {})
+      button.triggerEvent('getphonenumber', ok ? { errMsg: 'getPhoneNumber:ok', code: answer.code } : { errMsg: 'getPhoneNumber:fail user deny' })
     },
     agreePrivacyAuthorization: () => button.triggerEvent('agreeprivacyauthorization', {}),
     chooseAvatar: () => button.triggerEvent('chooseavatar', { errMsg: 'chooseAvatar:fail cancel' }),
