@@ -48,12 +48,10 @@ contracts: setup ## write contracts/openapi.json and the mini program's types fr
 migrations: setup ## write migrations for changed models
 	@.venv/bin/fangcun manage makemigrations
 
+PIN := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
 lock: ## pin requirements/*.in with hashes (needs uv)
-	@cd requirements && for name in build node base; do \
-		uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
-			$$name.in -o $$name.txt || exit 1; done
-	@cd requirements && uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
-		--no-emit-index-url -c base.txt test.in -o test.txt
+	@for name in build node base; do $(PIN) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+	@$(PIN) -c requirements/base.txt requirements/test.in -o requirements/test.txt
 
 bench: setup ## side-by-side benchmarks; each prints a ratio
 	@for script in bench/*.py; do $(PY) $$script || exit 1; done

@@ -112,13 +112,13 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "fangcun.doors.middleware.PagePolicy",
+    "fangcun.doors.middleware.PageSessions",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "fangcun.doors.middleware.PageCsrf",
+    "fangcun.doors.middleware.PageLogins",
+    "fangcun.doors.middleware.PageMessages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -234,7 +234,7 @@ X_FRAME_OPTIONS = "SAMEORIGIN"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        "img-src": [SELF, "data:", "blob:", *([MEDIA_URL] if MEDIA_URL.startswith("http") else [])],
+        "img-src": [SELF, PUBLIC_URL, "data:", "blob:", *([MEDIA_URL] if MEDIA_URL.startswith("http") else [])],
         "style-src": [SELF, "'unsafe-inline'"],
         # Alpine, which the console's library uses, evaluates its attributes.
         "script-src": [SELF, "'unsafe-eval'"],

@@ -15,7 +15,8 @@ METHODS = {"get", "post", "put", "patch", "delete"}
 
 
 def test_the_written_api_contract_is_the_api():
-    assert openapi_text() == OPENAPI.read_text(), "run `make contracts` and review what changed"
+    same = openapi_text() == OPENAPI.read_text()
+    assert same, "the API has changed: run `make contracts` and review the difference"
 
 
 def test_the_api_contract_is_valid_openapi():

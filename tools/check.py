@@ -52,7 +52,7 @@ def phone(name: str, *command: str) -> Check:
     return Check("phone", name, command, MINIAPP)
 
 
-NO_BROWSER = ("-m", "not journey")
+NO_BROWSER = ("--tb=short", "--durations=15", "-m", "not journey")
 CHECKS = [
     python("types", "mypy", "mypy"),
     phone("eslint", "npx", "eslint", "."),
@@ -66,7 +66,7 @@ CHECKS = [
     python("lint", "floors", "lint-imports"),
     python("tests", "tests on SQLite", "pytest", *NO_BROWSER),
     python("postgres", "tests on PostgreSQL", "python", "tools/postgres.py", "pytest", *NO_BROWSER),
-    python("journeys", "journeys in Chromium", "pytest", "-m", "journey", alone=True),
+    python("journeys", "journeys in Chromium", "pytest", "--tb=short", "-m", "journey", alone=True),
 ]
 
 

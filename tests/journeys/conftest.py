@@ -21,10 +21,12 @@ OPEN = pytest.StashKey[list[BrowserContext]]()
 WAIT_MS = 30_000
 
 
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.journey)
+            item.add_marker(pytest.mark.timeout(400))  # the first one also waits for the platform
 
 
 @pytest.hookimpl(wrapper=True)
@@ -45,21 +47,10 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
 
 
 @pytest.fixture(scope="session")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Platform, dict[str, int]]]:
-    """A running platform and the SKU ids of its goods."""
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """The running platform: .url, .box_url, .appid, and .goods by their keys."""
     with running_platform(tmp_path_factory.mktemp("platform"), GOODS) as running:
         yield running
-
-
-@pytest.fixture(scope="session")
-def platform(shop) -> Platform:
-    """The running platform: .url, .box_url, .appid."""
-    return shop[0]
-
-
-@pytest.fixture(scope="session")
-def skus(shop) -> dict[str, int]:
-    return shop[1]
 
 
 @pytest.fixture(scope="package")

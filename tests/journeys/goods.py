@@ -15,4 +15,3 @@ GOODS: list[dict[str, Any]] = [
     {"key": "rice", "title": "三色糙米", "price_amount": 2590, "stock": 20, "picture": "brown-rice-1"},
     {"key": "broccoli", "title": "有机西兰花", "price_amount": 690, "stock": 20, "picture": "broccoli-1"},
 ]  # fmt: skip
-TITLES = {goods["key"]: goods["title"] for goods in GOODS}

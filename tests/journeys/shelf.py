@@ -34,8 +34,8 @@ def picture(name: str) -> PictureSpec:
     return PictureSpec(stored.path, stored.width, stored.height)
 
 
-def put_on_sale(goods: dict[str, Any], category_id: int) -> int:
-    """One product with one SKU for each of its values; the id of the first."""
+def put_on_sale(goods: dict[str, Any], category_id: int) -> dict[str, Any]:
+    """One product with one SKU for each of its values."""
     values = goods.get("values", [])
     spec = ProductSpec(
         category_id=category_id,
@@ -43,7 +43,9 @@ def put_on_sale(goods: dict[str, Any], category_id: int) -> int:
         subtitle="新鲜到家",
         detail_html="<p>清晨采摘，当日送达。</p>",
         options=("规格",) if values else (),
-        pictures=(picture(goods["picture"]),) if goods.get("picture") else (PictureSpec("images/none.webp", 8, 8),),
+        pictures=(picture(goods["picture"]),)
+        if goods.get("picture")
+        else (PictureSpec("images/none.webp", 8, 8),),
         skus=tuple(
             SkuSpec(
                 values=(value,) if value else (),
@@ -54,7 +56,10 @@ def put_on_sale(goods: dict[str, Any], category_id: int) -> int:
             for value in values or [""]
         ),
     )
-    return int(create_product(spec, by=SYSTEM, on_sale=True).skus.order_by("id").values_list("id", flat=True)[0])
+    product = create_product(spec, by=SYSTEM, on_sale=True)
+    sku = product.skus.order_by("id").first()
+    assert sku is not None
+    return {"product": product.pk, "sku": sku.pk, "title": product.title}
 
 
 def main() -> None:
@@ -63,7 +68,7 @@ def main() -> None:
     wanted = json.load(sys.stdin)
     shelf = create_category(name="新鲜水果", icon=picture("category-fruit").path, by=SYSTEM)
     board = create_category(name="当季", parent_id=shelf.pk, icon=picture("category-fruit-1").path, by=SYSTEM)
-    skus = {goods["key"]: put_on_sale(goods, board.pk) for goods in wanted}
+    on_sale = {goods["key"]: put_on_sale(goods, board.pk) for goods in wanted}
     set_home(
         banners=[
             {
@@ -79,7 +84,7 @@ def main() -> None:
     )
     program = main_program()
     assert program is not None
-    print(json.dumps({"appid": program.appid, "skus": skus}))  # noqa: T201 - the answer to who started it
+    print(json.dumps({"appid": program.appid, "goods": on_sale}))  # noqa: T201 - the answer to who started it
 
 
 main()

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,7 +19,7 @@ import httpx
 import psycopg
 
 from fangcun.doors.cli.run import environment_of, programs_of
-from fangcun.doors.cli.supervisor import Supervisor
+from fangcun.doors.cli.supervisor import Program, Supervisor
 from tests.phone import Phone
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,6 +42,15 @@ def own_database(server: str) -> Iterator[str]:
     finally:
         with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@dataclass(frozen=True)
+class Goods:
+    """A product on the shelves; `sku` is its first SKU."""
+
+    product: int
+    sku: int
+    title: str
 
 
 class PlatformBox:
@@ -80,20 +90,27 @@ class Platform:
         self.supervisor = Supervisor(say=lambda _: None)
         self.box = PlatformBox(self.box_url)
         self.appid = ""
+        self.goods: dict[str, Goods] = {}
 
-    def start(self, goods: list[dict[str, Any]]) -> dict[str, int]:
-        """Bring the tables up, start the box, fill the shelves, start web and worker; SKU ids by key of goods."""
+    def start(self, goods: list[dict[str, Any]]) -> None:
+        """Bring the tables up, start the box, fill the shelves, start web and worker."""
         self.call(sys.executable, "-m", "fangcun.doors.cli.main", "migrate")
         self.supervisor.start(self.wechatbox)
         shelf = self.call(sys.executable, "-m", "tests.journeys.shelf", stdin=json.dumps(goods))
         self.supervisor.start(self.web, self.worker)
         filled = json.loads(shelf.splitlines()[-1])
         self.appid = filled["appid"]
-        return dict(filled["skus"])
+        self.goods = {key: Goods(**facts) for key, facts in filled["goods"].items()}
 
     def stop(self) -> None:
         self.supervisor.stop()
         self.box.http.close()
+
+    def start_again(self, *programs: Program) -> None:
+        """Start programs that were killed, and wait until they are ready."""
+        for program in programs:
+            self.supervisor.programs.remove(program)
+        self.supervisor.start(*programs)
 
     def call(self, *command: str, stdin: str = "") -> str:
         """Run a command on this installation; what it printed."""
@@ -111,6 +128,17 @@ class Platform:
         """An address that lets its bearer into the console once."""
         return self.call(sys.executable, "-m", "fangcun.doors.cli.main", "login-link").strip()
 
+    def stock(self, key: str) -> int:
+        """What is left of the first SKU of these goods, as every phone sees it."""
+        goods = self.goods[key]
+        answer = httpx.get(
+            f"{self.url}/api/v1/products/{goods.product}/stock",
+            headers={"X-Program": self.appid},
+            timeout=20,
+            trust_env=False,
+        )
+        return int(next(sku["stock"] for sku in answer.json()["skus"] if sku["id"] == goods.sku))
+
     def phone(self, user: str) -> Phone:
         """A customer who speaks to the API without a screen, logged in."""
         return Phone(self.url, self.box, self.appid, user).login()
@@ -122,18 +150,14 @@ class Platform:
 
 
 @contextlib.contextmanager
-def running_platform(
-    home: Path, goods: list[dict[str, Any]], **settings: str
-) -> Iterator[tuple[Platform, dict[str, int]]]:
+def running_platform(home: Path, goods: list[dict[str, Any]], **settings: str) -> Iterator[Platform]:
     """A platform from start to stop, on PostgreSQL when DATABASE_URL names a server, else on SQLite."""
     with contextlib.ExitStack() as after:
         server = os.environ.get("DATABASE_URL", "")
         database_url = after.enter_context(own_database(server)) if server else ""
         platform = Platform(home, database_url, **settings)
         after.callback(platform.stop)
-        try:
-            skus = platform.start(goods)
-        except BaseException:
-            print(platform.last_words(), file=sys.stderr)  # noqa: T201 - pytest shows it with the failure
-            raise
-        yield platform, skus
+        # pytest shows it when something fails
+        after.callback(lambda: print(platform.last_words(), file=sys.stderr))  # noqa: T201
+        platform.start(goods)
+        yield platform

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.journeys.goods import TITLES
-
 
 def test_a_first_visit_ends_with_a_confirmed_order_and_the_funnel_moves_by_one_person(
     screen, console, platform, until
 ):
+    apple = platform.goods["apple"]
     operator = console()
     before = operator.funnel()
 
     phone = screen("小满")
     phone.see("privacy-sheet")
-    phone.agree().choose(TITLES["apple"])
+    phone.agree().choose(apple.title)
     phone.tap("add-to-cart").see("sku-sheet")
     phone.part("sku-value").filter(has_text="2.5kg").tap()
     phone.tap("sku-add").gone("sku-sheet").see("bar-cart-count", "1")
 
-    phone.tap("bar-cart").see("cart-line", TITLES["apple"])
+    phone.tap("bar-cart").see("cart-line", apple.title)
     phone.see("cart-amount", "8.90")
     phone.tap("cart-checkout").with_address()
     phone.see("checkout-freight", "¥8.00")
@@ -40,7 +39,7 @@ def test_a_first_visit_ends_with_a_confirmed_order_and_the_funnel_moves_by_one_p
     expect(phone.part("message")).to_have_count(1)
     phone.tap("message").see("order-number", number)
     phone.open("/pages/me/me").tap("me-orders")
-    phone.see("order-card", TITLES["apple"], number=number)
+    phone.see("order-card", apple.title, number=number)
     phone.tap("order-card", number=number).see("order-total", "16.90")
 
     operator.find_order(number).ship("顺丰速运", "SF1234567890")

@@ -35,9 +35,7 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "console/enter.html", {"refused": str(refused)}, status=refused.status)
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")
     if not user.has_usable_password():
-        messages.info(
-            request, _("这个登录链接只能使用一次。请在左下角的账号菜单中设置密码，方便下次登录。")
-        )
+        messages.info(request, _("这个登录链接只能使用一次。请在左下角的账号菜单中设置密码，方便下次登录。"))
     return redirect("admin:index")
 
 

@@ -61,7 +61,7 @@ class WordsField(forms.CharField):
         return [word.strip() for word in text.split("\0") if word.strip()]
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return self.to_python(self.prepare_value(initial)) != self.to_python(data)
+        return bool(self.to_python(self.prepare_value(initial)) != self.to_python(data))
 
 
 class SecretField(forms.CharField):
@@ -83,6 +83,18 @@ class SecretField(forms.CharField):
         return bool(data)
 
 
+# What `store_image` names a kept picture.
+STORED_PICTURE = r"^images/[0-9a-f]{2}/[0-9a-f]{64}\.webp$"
+
+
+class PictureField(forms.FileField):
+    """One picture file."""
+
+    def __init__(self, **options: Any) -> None:
+        widget = FileInput(attrs={"accept": "image/*"})
+        super().__init__(**{"widget": widget, "required": False, "max_length": None, **options})
+
+
 class _PicturesInput(FileInput):
     allow_multiple_selected = True
 
@@ -91,11 +103,24 @@ class PicturesField(forms.FileField):
     """Several picture files at once."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**{"widget": _PicturesInput(), "required": False, **options})
+        widget = _PicturesInput(attrs={"accept": "image/*"})
+        super().__init__(**{"widget": widget, "required": False, **options})
 
     def clean(self, data: Any, initial: Any = None) -> Any:
         files = data if isinstance(data, list | tuple) else [data] if data else []
         return [super(PicturesField, self).clean(file, None) for file in files]
+
+
+class RefusableForm(forms.Form):
+    """A form of its own; what the verb refuses is added to it afterwards."""
+
+    def refuse(self, refused: DomainError) -> None:
+        """Show what the verb refused, at its field where it has one."""
+        fields = refused.details.get("fields")
+        for name, problem in fields.items() if isinstance(fields, dict) else ():
+            self.add_error(name if name in self.fields else None, str(problem))
+        if not self.errors:
+            self.add_error(None, str(refused))
 
 
 class VerbForm(forms.ModelForm[M]):

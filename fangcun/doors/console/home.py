@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
-from fangcun.doors.console.forms import PictureField, RefusableForm, WordsField
+from fangcun.doors.console.forms import STORED_PICTURE, PictureField, RefusableForm, WordsField
 from fangcun.gateways.storage import ImageRefused, store_image
 from fangcun.shop.catalog.models import HomeSettings
 from fangcun.shop.catalog.services.home import Banner
@@ -26,7 +27,7 @@ def _line(label: Any, **options: Any) -> forms.CharField:
 
 
 class BannerForm(forms.Form):
-    image = forms.CharField(required=False, widget=forms.HiddenInput())
+    image = forms.RegexField(STORED_PICTURE, required=False, widget=forms.HiddenInput())
     title = _line(_("标题"), max_length=40)
     subtitle = _line(_("副标题"), max_length=60)
     link = _line(_("点击后打开"), help_text=_("小程序页面路径，以 /pages 开头"), max_length=200)
@@ -44,14 +45,12 @@ class BannerForm(forms.Form):
             except ImageRefused as refused:
                 self.add_error("upload", str(refused))
             else:
-                self.data = self.data.copy()
-                self.data[self.add_prefix("image")] = data["image"]
+                typed = QueryDict(mutable=True)
+                typed.update(self.data)
+                typed[self.add_prefix("image")] = data["image"]
+                self.data = typed
         elif not data.get("image") and self.has_changed():
             self.add_error("upload", _("请选择图片"))
-        known = {banner["image"] for home in HomeSettings.objects.all() for banner in home.banners}
-        kept = data.get("image", "")
-        if kept and not upload and kept not in known and not kept.startswith("images/"):
-            self.add_error("upload", _("请重新选择图片"))
         return data
 
 
@@ -69,8 +68,6 @@ def banners_of(rows: Any) -> list[Banner]:
     kept = [banner for banner in data if not banner.get("DELETE")]
     kept.sort(key=lambda banner: banner["position"] or 99)
     return [
-        Banner(
-            image=banner["image"], title=banner["title"], subtitle=banner["subtitle"], link=banner["link"]
-        )
+        Banner(image=banner["image"], title=banner["title"], subtitle=banner["subtitle"], link=banner["link"])
         for banner in kept
     ]

@@ -61,6 +61,7 @@ class ConsoleAdmin(ModelAdmin[M]):
     """A list whose rows may be looked at by some roles and changed, through verbs, by fewer.
 
     `resource` names the row of the permission table; without `writable` nothing is added or changed here.
+    `facts` are what the page of one object shows when nothing is changed there.
     `tabs_of` names a field with choices, each of which becomes a quick tab over the list.
     """
 
@@ -68,6 +69,7 @@ class ConsoleAdmin(ModelAdmin[M]):
     writable: ClassVar[bool] = False
     verbs: ClassVar[Sequence[Verb]] = ()
     tabs_of: ClassVar[str] = ""
+    facts: ClassVar[Sequence[str]] = ()
     list_per_page = 25
     show_full_result_count = False
     list_disable_select_all = True
@@ -94,6 +96,12 @@ class ConsoleAdmin(ModelAdmin[M]):
 
     def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
         return False
+
+    def get_fields(self, request: HttpRequest, obj: M | None = None) -> Any:
+        return self.facts or super().get_fields(request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: M | None = None) -> Any:
+        return self.facts or super().get_readonly_fields(request, obj)
 
     def get_urls(self) -> list[URLPattern]:
         run = require_POST(self.admin_site.admin_view(self.run_verb))

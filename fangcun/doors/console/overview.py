@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from fangcun.grow.messaging.queries import undelivered_count
 from fangcun.identity.staff.queries import may
@@ -21,10 +23,10 @@ from fangcun.shop.payments.queries import abnormal_refunds
 
 RANGES = {"7": 7, "14": 14, "30": 30}
 FUNNEL_STEPS = {
-    "goods_viewed": "浏览商品",
-    "cart_added": "加入购物车",
-    "order_submitted": "提交订单",
-    "order_paid": "支付成功",
+    "goods_viewed": gettext_lazy("浏览商品"),
+    "cart_added": gettext_lazy("加入购物车"),
+    "order_submitted": gettext_lazy("提交订单"),
+    "order_paid": gettext_lazy("支付成功"),
 }
 
 
@@ -76,7 +78,8 @@ def _card(title: str, value: str, pair: list[Any], explained: str) -> dict[str, 
 
 def attention(request: HttpRequest) -> list[dict[str, Any]]:
     """What waits for a person, each with the place where it is settled."""
-    waiting = waiting_counts(late_before=timezone.now() - dt.timedelta(hours=24))
+    late = timezone.now() - dt.timedelta(hours=24)
+    waiting = waiting_counts(late_before=late)
     entries = [
         (
             "orders.ship",
@@ -89,7 +92,7 @@ def attention(request: HttpRequest) -> list[dict[str, Any]]:
             "orders.ship",
             waiting.late,
             _("付款超过 24 小时未发货"),
-            "/console/orders/order/?status__exact=paid",
+            f"/console/orders/order/?status__exact=paid&paid_at__lt={quote(late.isoformat())}",
             "bad",
         ),
         (
@@ -103,14 +106,14 @@ def attention(request: HttpRequest) -> list[dict[str, Any]]:
             "stock.view",
             sold_out_count(),
             _("在售商品已售罄"),
-            "/console/catalog/product/?on_sale__exact=1",
+            "/console/catalog/product/?on_sale__exact=1&stock=out",
             "warn",
         ),
         (
             "messages.view",
             undelivered_count(),
             _("订阅消息发送失败（7 天内）"),
-            "/console/messaging/delivery/",
+            "/console/messaging/delivery/?status__in=failed,unknown",
             "warn",
         ),
         ("audit.view", dead_jobs(), _("后台任务已放弃"), "/console/kernel/job/?dead__exact=1", "bad"),
@@ -136,7 +139,7 @@ def numbers(request: HttpRequest) -> HttpResponse:
     return JsonResponse(
         {
             "funnel": [
-                {"name": _(FUNNEL_STEPS[step.event]), "persons": step.persons, "median_ms": step.median_ms}
+                {"name": str(FUNNEL_STEPS[step.event]), "persons": step.persons, "median_ms": step.median_ms}
                 for step in steps
             ],
             "days": [day.date.isoformat() for day in days],

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core import signing
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
@@ -14,11 +16,13 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
-from fangcun.doors.console.forms import MoneyField, PicturesField, WordsField
-from fangcun.gateways.storage import store_image
+from fangcun.doors.console.forms import STORED_PICTURE, MoneyField, PicturesField, RefusableForm, WordsField
+from fangcun.gateways.storage import ImageRefused, store_image
 from fangcun.kernel.errors import DomainError
 from fangcun.shop.catalog.models import Category, Product
 from fangcun.shop.catalog.specs import PictureSpec, ProductSpec, SkuSpec
+
+SALT = "console.stored-picture"
 
 
 def _text(label: Any, *, required: bool = False, help_text: Any = "") -> forms.CharField:
@@ -27,7 +31,7 @@ def _text(label: Any, *, required: bool = False, help_text: Any = "") -> forms.C
     )
 
 
-class ProductForm(forms.Form):
+class ProductForm(RefusableForm):
     title = _text(_("标题"), required=True)
     subtitle = _text(_("副标题"))
     category = forms.ModelChoiceField(
@@ -62,17 +66,42 @@ class ProductForm(forms.Form):
             initial = {name: getattr(product, name) for name in plain}
             initial |= {"category": product.category_id, "options": [o["name"] for o in product.options]}
         super().__init__(data, files, initial=initial)
+        self.fresh = self._redeemed()
 
-    def refuse(self, refused: DomainError) -> None:
-        """Show what the verb refused, at its field where it has one."""
-        fields = refused.details.get("fields")
-        for name, problem in fields.items() if isinstance(fields, dict) else ():
-            self.add_error(name if name in self.fields else None, str(problem))
-        if not self.errors:
-            self.add_error(None, str(refused))
+    def clean(self) -> dict[str, Any]:
+        """Keep new pictures at once, so that they are not lost when something else is refused."""
+        data = super().clean() or {}
+        for name, in_detail in (("new_pictures", False), ("new_detail_pictures", True)):
+            for file in data.get(name) or ():
+                try:
+                    stored = store_image(file.read())
+                except ImageRefused as refused:
+                    self.add_error(name, f"{file.name}：{refused}")
+                else:
+                    spec = PictureSpec(stored.path, stored.width, stored.height)
+                    self.fresh.append((in_detail, spec))
+        return data
+
+    @property
+    def tickets(self) -> list[tuple[str, str]]:
+        """The new pictures for the next try of a refused form: what it sends along, and where they are."""
+        return [
+            (signing.dumps([in_detail, spec.path, spec.width, spec.height], salt=SALT), spec.path)
+            for in_detail, spec in self.fresh
+        ]
+
+    def _redeemed(self) -> list[tuple[bool, PictureSpec]]:
+        fresh = []
+        for ticket in self.data.getlist("stored") if isinstance(self.data, QueryDict) else ():
+            try:
+                in_detail, path, width, height = signing.loads(ticket, salt=SALT)
+            except signing.BadSignature:
+                continue
+            fresh.append((bool(in_detail), PictureSpec(path, width, height)))
+        return fresh
 
     def pictures(self, *, in_detail: bool) -> tuple[PictureSpec, ...]:
-        """The pictures that stay, in their order, and the new ones behind them. Raises ImageRefused."""
+        """The pictures that stay, in their order, and the new ones behind them."""
         kept: list[tuple[int, PictureSpec]] = []
         for picture in self.product.pictures.filter(in_detail=in_detail) if self.product else ():
             if self.data.get(f"picture-{picture.pk}-remove"):
@@ -81,11 +110,7 @@ class ProductForm(forms.Form):
             place = int(position) if position.isdigit() else picture.position
             kept.append((place, PictureSpec(picture.path, picture.width, picture.height)))
         kept.sort(key=lambda entry: entry[0])
-        name = "new_detail_pictures" if in_detail else "new_pictures"
-        fresh = [store_image(file.read()) for file in self.cleaned_data[name]]
-        return tuple(spec for _place, spec in kept) + tuple(
-            PictureSpec(p.path, p.width, p.height) for p in fresh
-        )
+        return (*(spec for _place, spec in kept), *(spec for where, spec in self.fresh if where == in_detail))
 
 
 class SkuForm(forms.Form):
@@ -99,11 +124,34 @@ class SkuForm(forms.Form):
     stock = forms.IntegerField(
         label=_("初始库存"), min_value=0, initial=0, required=False, widget=UnfoldAdminIntegerFieldWidget()
     )
-    picture = forms.CharField(required=False, widget=forms.HiddenInput())
+    picture = forms.RegexField(STORED_PICTURE, required=False, widget=forms.HiddenInput())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The stock of what is already sold changes through the ledger only.
+        self.fields["stock"].disabled = "stock" in self.initial
+
+
+class _SkuRows(forms.BaseFormSet[SkuForm]):
+    def refuse(self, refused: DomainError) -> DomainError:
+        """Show what the verb refused about single SKUs at their fields; what is left for the product's form."""
+        fields = refused.details.get("fields")
+        if not isinstance(fields, dict):
+            return refused
+        rows = [row for row in self if not row.cleaned_data.get("DELETE")]
+        left = {}
+        for name, problem in fields.items():
+            place = name.split(".")  # skus.<n>.<field>
+            if len(place) == 3 and place[1].isdigit() and int(place[1]) < len(rows):
+                row = rows[int(place[1])]
+                row.add_error(place[2] if place[2] in row.fields else None, str(problem))
+            else:
+                left[name] = problem
+        return type(refused)(**{**refused.details, "fields": left})
 
 
 SkuFormSet = forms.formset_factory(
-    SkuForm, extra=0, min_num=1, validate_min=True, can_delete=True, max_num=200
+    SkuForm, formset=_SkuRows, extra=0, min_num=1, validate_min=True, can_delete=True, max_num=200
 )
 
 
@@ -116,7 +164,7 @@ def sku_rows(product: Product | None) -> list[dict[str, Any]]:
 
 
 def product_spec(form: ProductForm, skus: Any) -> ProductSpec:
-    """What the operator filled in. Raises ImageRefused for a file that is no picture."""
+    """What the operator filled in."""
     data = form.cleaned_data
     return ProductSpec(
         category_id=data["category"].pk,

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
 
 import orjson
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.exceptions import RequestDataTooBig
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, UnreadablePostError
+from django.urls import URLPattern, URLResolver, re_path
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
+from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 
 from fangcun.doors.storefront import cart, catalog, events, identity, messaging, orders
@@ -27,8 +32,25 @@ class Utf8Renderer(BaseRenderer):
         return orjson.dumps(data, default=str)
 
 
+class ObjectParser(Parser):
+    """A body is one JSON object; a list or a number would pass for an object whose fields are all absent."""
+
+    def parse_body(self, request: HttpRequest) -> dict[str, Any]:
+        body = orjson.loads(request.body)
+        if not isinstance(body, dict):
+            raise ValueError("not a JSON object")
+        return body
+
+
 class StorefrontAPI(NinjaAPI):
-    """Names, in the OpenAPI document, the header that every request carries."""
+    """Answers every path below its own in JSON, and names in the OpenAPI document what holds for all operations."""
+
+    @property
+    def urls(self) -> tuple[list[URLResolver | URLPattern], str, str]:
+        patterns, app_name, namespace = super().urls
+        for pattern in patterns:
+            pattern.callback = _in_json(cast(URLPattern, pattern).callback)
+        return [*patterns, re_path(r"", _in_json(_nowhere))], app_name, namespace
 
     def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
         document = super().get_openapi_schema(**kwargs)
@@ -44,7 +66,40 @@ class StorefrontAPI(NinjaAPI):
                 parameters = operation.setdefault("parameters", [])
                 if all(parameter["name"] != header["name"] for parameter in parameters):
                     parameters.append(header)
+                if "requestBody" in operation:
+                    responses = operation["responses"]
+                    for status, text in _BODY_REFUSALS.items():
+                        responses.setdefault(status, {**responses["400"], "description": text})
         return document
+
+
+_BODY_REFUSALS = {"413": "Content Too Large", "422": "Unprocessable Content"}
+
+
+def _in_json(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """HEAD is GET without its body; 404 and 405 are refusals like others; nothing is kept unless it says so."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "HEAD":  # RFC 9110 9.3.2; the server in front drops the body
+            request.method = "GET"
+        try:
+            response = view(request, *args, **kwargs)
+        except Http404 as missing:
+            response = _missing(request, missing)
+        if isinstance(response, HttpResponseNotAllowed):
+            refusal = _answer(request, 405, "method_not_allowed", "这个地址不支持该操作")
+            refusal.headers["Allow"] = response.headers["Allow"]
+            response = refusal
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    answered.csrf_exempt = True  # type: ignore[attr-defined]  # who asks is told by a header, never by a cookie
+    return answered
+
+
+def _nowhere(request: HttpRequest) -> HttpResponse:
+    raise Http404
 
 
 api = StorefrontAPI(
@@ -53,6 +108,7 @@ api = StorefrontAPI(
     description="What a mini program asks of the platform. Money is in fen, times are ISO 8601. "
     "Every refusal has the body {code, message, details}.",
     renderer=Utf8Renderer(),
+    parser=ObjectParser(),
     docs_url=None,
     openapi_url="/openapi.json",
     urls_namespace="storefront",
@@ -102,6 +158,16 @@ def _missing(request: HttpRequest, error: Http404) -> HttpResponse:
 def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     code = "malformed" if error.status_code == 400 else "http_error"
     return _answer(request, error.status_code, code, "请求格式不正确" if code == "malformed" else str(error))
+
+
+@api.exception_handler(RequestDataTooBig)
+def _too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    return _answer(request, 413, "body_too_large", "提交的内容过大")
+
+
+@api.exception_handler(UnreadablePostError)
+def _broken_off(request: HttpRequest, error: UnreadablePostError) -> HttpResponse:
+    return _answer(request, 400, "malformed", "请求没有传完")
 
 
 @api.exception_handler(Exception)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from django.http import HttpRequest
-from ninja import Header, Router, Status
+from ninja import Router, Status
 from pydantic import Field
 
 from fangcun.doors.storefront.auth import MemberAuth, account_of, actor_of, member_of
@@ -52,6 +52,14 @@ ACTIONS: dict[OrderStatus, list[Action]] = {
     OrderStatus.CANCELLED: ["rebuy"],
 }
 
+IDEMPOTENCY_KEY = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "required": True,
+    "schema": {"type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[ -~]*[!-~][ -~]*$"},
+    "description": "Fresh for each order, the same when an order is sent again.",
+}
+
 
 @router.post("/quote", response={200: QuoteOut, **errors(400, 401, 404, 422)})
 def quote(request: HttpRequest, body: QuoteIn) -> QuoteOut:
@@ -77,18 +85,18 @@ def quote(request: HttpRequest, body: QuoteIn) -> QuoteOut:
     )
 
 
-@router.post("/orders", response={201: OrderOut, 200: OrderOut, **errors(400, 401, 404, 409, 422)})
-def place_order(
-    request: HttpRequest,
-    body: OrderIn,
-    idempotency_key: Annotated[str, Header(alias="Idempotency-Key")] = "",
-) -> Status[OrderOut]:
+@router.post(
+    "/orders",
+    response={201: OrderOut, 200: OrderOut, **errors(400, 401, 404, 409, 422)},
+    openapi_extra={"parameters": [IDEMPOTENCY_KEY]},
+)
+def place_order(request: HttpRequest, body: OrderIn) -> Status[OrderOut]:
     """Buy. Send a fresh Idempotency-Key for each order and the same one again when the answer got lost."""
     account = account_of(request)
     order, new = services.place_order(
         account=account,
         address=members.address_of(account.member_id, body.address_id),
-        idempotency_key=idempotency_key,
+        idempotency_key=request.headers.get("Idempotency-Key", ""),
         lines=_pairs(body.lines),
         remark=body.remark,
         expected_total_amount=body.expected_total_amount,
@@ -137,10 +145,10 @@ def check_payment(request: HttpRequest, number: str) -> OrderOut:
 
 
 @router.post("/orders/{number}/cancel", response={200: OrderOut, **errors(400, 401, 404, 409)})
-def cancel(request: HttpRequest, number: str, body: CancelIn | None = None) -> OrderOut:
+def cancel(request: HttpRequest, number: str, body: CancelIn = CancelIn()) -> OrderOut:  # noqa: B008
     """Give up an unpaid order."""
     order = _own(request, number)
-    services.cancel_order(order, by=actor_of(request), reason=body.reason if body else "")
+    services.cancel_order(order, by=actor_of(request), reason=body.reason)
     return _detail(order)
 
 

@@ -20,7 +20,9 @@ from fangcun.shop.shipping.queries import Freight, freight_for
 
 def order_of(*, member_id: int, number: str) -> Order:
     """A member's own order. Somebody else's is as good as none: raises OrderGone."""
-    order = Order.objects.filter(member_id=member_id, number=number).prefetch_related("lines").first()
+    # Our numbers are digits; PostgreSQL would break off at a NUL in what isn't one.
+    known = Order.objects.filter(member_id=member_id, number=number if number.isalnum() else "")
+    order = known.prefetch_related("lines").first()
     if order is None:
         raise OrderGone
     return order

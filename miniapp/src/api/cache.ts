@@ -1,6 +1,6 @@
 import type { Cancellation } from './cancellation'
 import type { Answer, RawOptions } from './client'
-import { forgetAll, recall, remember } from '@/storage'
+import { forget, forgetAll, recall, remember } from '@/storage'
 import { call, fill } from './client'
 import { asApiError } from './errors'
 
@@ -57,7 +57,7 @@ function confirm(key: string, path: string, options: CachedOptions, known: Entry
       const failed = asApiError(error)
       // Gone from the shop: do not show it again from memory.
       if (failed.status === 404)
-        forgetAll(key)
+        forget(key)
       throw failed
     })
     .finally(() => running.delete(key))
@@ -68,6 +68,6 @@ function confirm(key: string, path: string, options: CachedOptions, known: Entry
 function keep(key: string, entry: Entry) {
   remember(key, entry)
   const index = [key, ...(recall<string[]>(INDEX) ?? []).filter(k => k !== key)]
-  index.splice(KEPT).forEach(old => forgetAll(old))
+  index.splice(KEPT).forEach(old => forget(old))
   remember(INDEX, index)
 }

@@ -8,8 +8,11 @@ from fangcun.doors.console.admin import (
     orders,
     payments,
     programs,
+    shelves,
     shipping,
     staff,
 )
 
-__all__ = ["catalog", "kernel", "members", "messaging", "orders", "payments", "programs", "shipping", "staff"]
+__all__ = [
+    "catalog", "kernel", "members", "messaging", "orders", "payments", "programs", "shelves", "shipping", "staff",
+]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Products with SKUs and pictures, categories, stock and the home page."""
+"""Products with SKUs, pictures and stock."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin import action, display
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet, Sum
+from django.db import transaction
+from django.db.models import Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
@@ -15,17 +18,15 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import RangeDateTimeFilter
-from django.contrib.admin import action, display
 
-from fangcun.doors.console.forms import VerbForm, WordsField
 from fangcun.doors.console.model_admin import ConsoleAdmin, actor_of, tell
 from fangcun.doors.console.products import ProductForm, SkuFormSet, product_spec, sku_rows
 from fangcun.doors.console.words import badge, money, thumbnail
 from fangcun.identity.staff.queries import may
+from fangcun.kernel.actors import Actor
 from fangcun.kernel.errors import DomainError
 from fangcun.shop.catalog import services
-from fangcun.shop.catalog.models import Category, HomeSettings, Product, Sku, StockChange, StockReason
+from fangcun.shop.catalog.models import Product, Sku, StockChange, StockReason
 
 LOW_STOCK = 10
 BY_HAND = [StockReason.PURCHASE, StockReason.COUNT, StockReason.DAMAGE, StockReason.CORRECTION]
@@ -38,13 +39,28 @@ class StockForm(forms.Form):
     note = forms.CharField(label=_("备注"), required=False, max_length=200)
 
 
+class StockFilter(admin.SimpleListFilter):
+    title = _("库存")
+    parameter_name = "stock"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("out", _t("已售罄")), ("low", _t("不足 %s 件") % LOW_STOCK)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Product]) -> QuerySet[Product]:
+        if self.value() == "out":
+            return queryset.filter(stock_left__lte=0)  # type: ignore[misc]
+        if self.value() == "low":
+            return queryset.filter(stock_left__lt=LOW_STOCK)  # type: ignore[misc]
+        return queryset
+
+
 @admin.register(Product)
 class ProductAdmin(ConsoleAdmin[Product]):
     resource = "products"
     writable = True
     list_display = ["picture", "title_", "category", "price", "stock", "sold", "state", "updated_at"]
     list_display_links = ["title_"]
-    list_filter = ["on_sale", "top_category"]
+    list_filter = ["on_sale", StockFilter, "top_category"]
     search_fields = ["search_text"]
     search_help_text = _("标题、拼音或条码")
     list_select_related = ["category"]
@@ -52,7 +68,11 @@ class ProductAdmin(ConsoleAdmin[Product]):
     actions = ["sell", "stop_selling"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
-        return super().get_queryset(request).annotate(stock_left=Sum("skus__stock"))
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(stock_left=Coalesce(Sum("skus__stock", filter=Q(skus__active=True)), 0))
+        )
 
     @display(description="")
     def picture(self, product: Product) -> SafeString:
@@ -73,7 +93,7 @@ class ProductAdmin(ConsoleAdmin[Product]):
 
     @display(description=_("库存"), ordering="stock_left")
     def stock(self, product: Product) -> SafeString | str:
-        left = product.stock_left or 0  # type: ignore[attr-defined]
+        left = product.stock_left  # type: ignore[attr-defined]
         return badge(left, "bad" if left == 0 else "warn") if left < LOW_STOCK else str(left)
 
     @display(description=_("状态"), ordering="on_sale")
@@ -124,28 +144,22 @@ class ProductAdmin(ConsoleAdmin[Product]):
         if request.method == "POST" and not writable:
             raise PermissionDenied
         form = ProductForm(request.POST or None, request.FILES or None, product=product)
-        skus = SkuFormSet(request.POST or None, initial=sku_rows(product), prefix="sku")
-        if request.method == "POST" and form.is_valid() and skus.is_valid():
+        skus: Any = SkuFormSet(request.POST or None, initial=sku_rows(product), prefix="sku")
+        if request.method == "POST" and form.is_valid() & skus.is_valid():
             try:
-                spec = product_spec(form, skus)
-                if product is None:
-                    product = services.create_product(spec, by=actor_of(request))
-                else:
-                    services.update_product(product.pk, spec, by=actor_of(request))
-                if form.cleaned_data["on_sale"] and not product.on_sale:
-                    services.put_on_sale(product.pk, by=actor_of(request))
-                elif product.on_sale and not form.cleaned_data["on_sale"]:
-                    services.take_off_sale(product.pk, by=actor_of(request))
+                saved = self._save(form, skus, product, by=actor_of(request))
             except DomainError as refused:
-                form.refuse(refused)
+                form.refuse(skus.refuse(refused))
             else:
-                messages.success(request, _t("已保存并发布"))
-                return redirect(reverse("admin:catalog_product_change", args=[product.pk]))
+                messages.success(request, _t("已保存并发布") if saved.on_sale else _t("已保存，还没有上架"))
+                return redirect(reverse("admin:catalog_product_change", args=[saved.pk]))
         context = {
             **self.admin_site.each_context(request),
             "title": product.title if product else _t("新商品"),
             "opts": self.opts,
+            "original": product,
             "product": product,
+            "fresh": [(ticket, thumbnail(path, size=96)) for ticket, path in form.tickets],
             "form": form,
             "skus": skus,
             "pictures": [(p, thumbnail(p.path, size=96)) for p in product.pictures.all()] if product else [],
@@ -162,6 +176,16 @@ class ProductAdmin(ConsoleAdmin[Product]):
             "writable": writable,
         }
         return render(request, "console/product.html", context)
+
+    @transaction.atomic
+    def _save(self, form: ProductForm, skus: Any, product: Product | None, *, by: Actor) -> Product:
+        spec, on_sale = product_spec(form, skus), form.cleaned_data["on_sale"]
+        if product is None:
+            return services.create_product(spec, by=by, on_sale=on_sale)
+        saved = services.update_product(product.pk, spec, by=by)
+        if on_sale and not product.on_sale:
+            return services.put_on_sale(product.pk, by=by)
+        return services.take_off_sale(product.pk, by=by) if product.on_sale and not on_sale else saved
 
     def change_stock(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Book goods in or out, or write down a count."""
@@ -183,80 +207,3 @@ class ProductAdmin(ConsoleAdmin[Product]):
             else:
                 messages.success(request, _t("库存已更新为 %s") % change.balance)
         return redirect(reverse("admin:catalog_product_change", args=[pk]) + "#stock")
-
-
-class CategoryForm(VerbForm[Category]):
-    class Meta:
-        model = Category
-        fields = ["name", "parent", "position", "visible"]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "parent" in self.fields:
-            self.fields["parent"].queryset = Category.objects.filter(parent=None).exclude(pk=self.instance.pk)  # type: ignore[attr-defined]
-
-
-@admin.register(Category)
-class CategoryAdmin(ConsoleAdmin[Category]):
-    resource = "products"
-    writable = True
-    form = CategoryForm
-    list_display = ["name", "parent", "position", "visible"]
-    list_filter = ["visible", "parent"]
-    list_select_related = ["parent"]
-    search_fields = ["name"]
-    ordering = ["parent__position", "parent_id", "position", "id"]
-
-    def save_model(self, request: HttpRequest, obj: Category, form: Any, change: bool) -> None:
-        by = actor_of(request)
-        facts = {"name": obj.name, "position": obj.position, "visible": obj.visible}
-        if not change:
-            obj.pk = services.create_category(parent_id=obj.parent_id, by=by, **facts).pk
-            return
-        if "parent" in form.changed_data:
-            services.move_category(obj.pk, parent_id=obj.parent_id, by=by)
-        services.update_category(obj.pk, by=by, **facts)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Category | None = None) -> bool:
-        return self.has_change_permission(request, obj)
-
-    def delete_model(self, request: HttpRequest, obj: Category) -> None:
-        services.delete_category(obj.pk, by=actor_of(request))
-
-
-@admin.register(StockChange)
-class StockChangeAdmin(ConsoleAdmin[StockChange]):
-    resource = "stock"
-    list_display = ["at", "sku", "delta_", "balance", "reason", "reference", "actor_name", "note"]
-    list_filter = ["reason", ("at", RangeDateTimeFilter)]
-    list_filter_submit = True
-    list_select_related = ["sku__product"]
-    search_fields = ["reference__exact", "sku__barcode__exact", "sku__product__title"]
-    search_help_text = _("订单号、条码或商品名")
-    ordering = ["-id"]
-
-    @display(description=_("变化"), ordering="delta")
-    def delta_(self, change: StockChange) -> SafeString:
-        return badge(f"{change.delta:+}", "good" if change.delta > 0 else "quiet")
-
-
-class HomeForm(VerbForm[HomeSettings]):
-    hot_words = WordsField(label=_("热搜词"), required=False, help_text=_("用逗号分隔"))
-
-    class Meta:
-        model = HomeSettings
-        fields = ["notice", "hot_words"]
-
-
-@admin.register(HomeSettings)
-class HomeAdmin(ConsoleAdmin[HomeSettings]):
-    resource = "products"
-    writable = True
-    form = HomeForm
-    list_display = ["__str__", "notice"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def save_model(self, request: HttpRequest, obj: HomeSettings, form: Any, change: bool) -> None:
-        services.set_home(notice=obj.notice, hot_words=form.cleaned_data["hot_words"], by=actor_of(request))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from django.contrib import admin, messages
+from django.contrib.admin import action, display
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -12,8 +13,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateTimeFilter
-from django.contrib.admin import action, display
 
+from fangcun.doors.console.audit_words import action_name
 from fangcun.doors.console.model_admin import ConsoleAdmin, actor_of
 from fangcun.doors.console.words import badge
 from fangcun.identity.staff.queries import may
@@ -31,17 +32,20 @@ def _pretty(value: object) -> SafeString | str:
 @admin.register(AuditEntry)
 class AuditAdmin(ConsoleAdmin[AuditEntry]):
     resource = "audit"
-    list_display = ["at", "actor_name", "action", "object_label", "ip", "note"]
+    list_display = ["at", "actor_name", "action_", "object_label", "ip", "note"]
     list_filter = [("at", RangeDateTimeFilter), "actor_kind"]
     list_filter_submit = True
     search_fields = ["actor_name", "action__startswith", "object_label", "object_id__exact"]
     search_help_text = _("操作者、操作或对象")
     ordering = ["-id"]
-    fields = [
-        "at", "actor_kind", "actor_name", "ip", "action", "object_type", "object_id", "object_label",
+    facts = [
+        "at", "actor_kind", "actor_name", "ip", "action_", "action", "object_type", "object_id", "object_label",
         "before_", "after_", "note",
     ]  # fmt: skip
-    readonly_fields = fields
+
+    @display(description=_("操作"), ordering="action")
+    def action_(self, entry: AuditEntry) -> str:
+        return action_name(entry.action)
 
     @display(description=_("变更前"))
     def before_(self, entry: AuditEntry) -> SafeString | str:
@@ -61,8 +65,7 @@ class JobAdmin(ConsoleAdmin[Job]):
     list_filter = ["dead"]
     search_fields = ["task", "error"]
     ordering = ["-dead", "run_at"]
-    fields = ["task", "kwargs_", "state", "attempts", "run_at", "lease_until", "created_at", "error"]
-    readonly_fields = fields
+    facts = ["task", "kwargs_", "state", "attempts", "run_at", "lease_until", "created_at", "error"]
     actions = ["revive"]
 
     @display(description=_("状态"))

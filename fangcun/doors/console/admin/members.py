@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin import display
 from django.db.models import Count, Max, OuterRef, QuerySet, Subquery, Sum
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -13,7 +14,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateTimeFilter
-from django.contrib.admin import display
 
 from fangcun.doors.console.model_admin import ConsoleAdmin, Verb, actor_of
 from fangcun.doors.console.words import money
@@ -34,8 +34,7 @@ class MemberAdmin(ConsoleAdmin[Member]):
     search_fields = ["nickname", "id__exact"]
     search_help_text = _("昵称、会员编号或完整手机号")
     ordering = ["-id"]
-    fields = ["name", "id", "phone_", "programs", "addresses", "orders_", "created_at"]
-    readonly_fields = fields
+    facts = ["name", "id", "phone_", "programs", "addresses", "orders_", "created_at"]
     verbs = [
         Verb("show_phone", _("查看完整手机号"), "visibility", "members.reveal"),
         Verb(
@@ -86,7 +85,7 @@ class MemberAdmin(ConsoleAdmin[Member]):
 
     @display(description=_("订单数"), ordering="order_count")
     def orders(self, member: Member) -> int:
-        return member.order_count or 0  # type: ignore[attr-defined, no-any-return]
+        return member.order_count or 0  # type: ignore[attr-defined]
 
     @display(description=_("累计消费"), ordering="spent_amount")
     def spent(self, member: Member) -> str:
@@ -107,7 +106,7 @@ class MemberAdmin(ConsoleAdmin[Member]):
             (a.name, masked(a.phone) or "", f"{a.province}{a.city}{a.district}{a.detail}")
             for a in addresses_of(member)
         ]
-        return format_html_join("", "<div>{} {} {} {}</div>", rows) or "—"
+        return format_html_join("", "<div>{} {} {}</div>", rows) or "—"
 
     @display(description=_("订单"))
     def orders_(self, member: Member) -> SafeString | str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin import display
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateTimeFilter
-from django.contrib.admin import display
 
 from fangcun.doors.console.forms import VerbForm
 from fangcun.doors.console.model_admin import ConsoleAdmin, actor_of
@@ -37,8 +37,7 @@ class MessageAdmin(ConsoleAdmin[Message]):
     list_select_related = ["member"]
     search_fields = ["body", "member__nickname"]
     ordering = ["-id"]
-    fields = ["member", "program", "kind", "title", "body", "link", "created_at", "read_at"]
-    readonly_fields = fields
+    facts = ["member", "program", "kind", "title", "body", "link", "created_at", "read_at"]
 
 
 @admin.register(Delivery)
@@ -50,11 +49,10 @@ class DeliveryAdmin(ConsoleAdmin[Delivery]):
     list_filter_submit = True
     list_select_related = ["message"]
     ordering = ["-id"]
-    fields = [
+    facts = [
         "message", "status_", "data", "page", "attempts", "doubtful", "msgid", "error_code", "error_field",
         "error", "created_at", "sending_at", "settled_at",
     ]  # fmt: skip
-    readonly_fields = fields
 
     @display(description=_("状态"), ordering="status")
     def status_(self, delivery: Delivery) -> SafeString:

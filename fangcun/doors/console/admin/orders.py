@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin import display
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -16,10 +17,10 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from unfold.contrib.filters.admin import RangeDateTimeFilter, RangeNumericFilter
-from django.contrib.admin import display
 
 from fangcun.doors.console.model_admin import ConsoleAdmin, actor_of, tell
 from fangcun.doors.console.words import badge, money, thumbnail
+from fangcun.identity.members.phones import masked
 from fangcun.identity.staff.queries import may
 from fangcun.kernel.audit import record
 from fangcun.kernel.errors import DomainError
@@ -111,12 +112,20 @@ class OrderAdmin(ConsoleAdmin[Order]):
             pk=object_id if object_id.isdigit() else 0,
         )
         record("orders.view", by=actor_of(request), object=order)
-        may_ship = may(request.user, "orders.ship")
+        return self._page(request, order)
+
+    def _page(self, request: HttpRequest, order: Order, refused: ShipForm | None = None) -> HttpResponse:
+        phone = str(order.address.get("phone", ""))
+        may_ship = may(request.user, "orders.ship") and order.status == OrderStatus.PAID
         context = {
             **self.admin_site.each_context(request),
             "title": _t("订单 %s") % order.number,
             "opts": self.opts,
+            "original": order,
             "order": order,
+            "phone": phone if may(request.user, "members.reveal") else masked(phone),
+            "may_see_member": may(request.user, "members.view"),
+            "may_see_payments": may(request.user, "payments.view"),
             "tone": TONES[OrderStatus(order.status)],
             "lines": [(line, thumbnail(line.cover, size=48)) for line in order.lines.all()],
             "steps": [
@@ -126,7 +135,7 @@ class OrderAdmin(ConsoleAdmin[Order]):
             "payments": Payment.objects.filter(reference=order.number).order_by("id"),
             "refunds": refunds_of([order.number]),
             "shipments": [(parcel, carrier_name(parcel.carrier)) for parcel in shipments_of([order.number])],
-            "ship_form": ShipForm() if may_ship and order.status == OrderStatus.PAID else None,
+            "ship_form": (refused or ShipForm()) if may_ship else None,
             "may_cancel": self._may_cancel(request, order),
             "may_note": may(request.user, "orders.change"),
         }
@@ -135,12 +144,21 @@ class OrderAdmin(ConsoleAdmin[Order]):
     def ship(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Hand the order to a carrier."""
         self._need(request, "orders.ship")
-        order, form = get_object_or_404(Order, pk=pk), ShipForm(request.POST)
-        if not form.is_valid():
-            messages.error(request, _t("请选择快递公司并填写运单号"))
-        else:
-            self._do(request, _t("已发货，已通知买家"), services.ship_order, order, **form.cleaned_data)
-        return self._back(order)
+        order = get_object_or_404(Order.objects.select_related("member", "program", "payment"), pk=pk)
+        form = ShipForm(request.POST)
+        if form.is_valid():
+            try:
+                services.ship_order(order, by=actor_of(request), **form.cleaned_data)
+            except DomainError as refused:
+                order.refresh_from_db(fields=["status"])
+                if order.status != OrderStatus.PAID:
+                    tell(request, refused)
+                    return self._back(order)
+                form.add_error("tracking_number", str(refused))
+            else:
+                messages.success(request, _t("已发货，已通知买家"))
+                return self._back(order)
+        return self._page(request, order, form)
 
     def cancel(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Cancel the order; paid money goes back."""

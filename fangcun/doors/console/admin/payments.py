@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin, messages
+from django.contrib.admin import display
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -10,7 +11,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateTimeFilter
-from django.contrib.admin import display
 
 from fangcun.doors.console.model_admin import ConsoleAdmin, Verb, actor_of
 from fangcun.doors.console.words import badge, money
@@ -55,11 +55,10 @@ class PaymentAdmin(ConsoleAdmin[Payment]):
     search_fields = ["out_trade_no__startswith", "transaction_id__exact", "reference__startswith"]
     search_help_text = _("商户订单号或微信支付单号")
     ordering = ["-id"]
-    fields = [
+    facts = [
         "order", "out_trade_no", "transaction_id", "status_", "amount_", "refunded", "description",
         "program", "merchant", "member", "openid", "created_at", "expires_at", "paid_at", "queries",
     ]  # fmt: skip
-    readonly_fields = fields
     verbs = [Verb("ask_now", _("向微信查询"), "sync", "payments.view")]
 
     @display(description=_("金额"), ordering="amount")
@@ -96,11 +95,10 @@ class RefundAdmin(ConsoleAdmin[Refund]):
     search_fields = ["out_refund_no__startswith", "refund_id__exact"]
     search_help_text = _("商户退款单号或微信退款单号")
     ordering = ["-id"]
-    fields = [
+    facts = [
         "order", "payment", "out_refund_no", "refund_id", "status_", "amount_", "reason", "error",
         "created_at", "succeeded_at",
     ]  # fmt: skip
-    readonly_fields = fields
     verbs = [
         Verb(
             "send_again",

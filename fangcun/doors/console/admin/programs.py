@@ -6,12 +6,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin import display
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from django.contrib.admin import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from fangcun.doors.console.forms import SecretField, VerbForm

@@ -141,9 +141,7 @@ class HomeAdmin(ConsoleAdmin[HomeSettings]):
         if request.method == "POST" and not writable:
             raise PermissionDenied
         home = HomeSettings.objects.filter(pk=1).first() or HomeSettings(pk=1)
-        form = HomeForm(
-            request.POST or None, initial={"notice": home.notice, "hot_words": home.hot_words}
-        )
+        form = HomeForm(request.POST or None, initial={"notice": home.notice, "hot_words": home.hot_words})
         banners = BannerFormSet(
             request.POST or None, request.FILES or None, initial=banner_rows(home), prefix="banner"
         )

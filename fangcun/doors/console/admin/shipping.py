@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
 from django.contrib.admin import display
+from django.http import HttpRequest
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
 
-from fangcun.doors.console.forms import MoneyField, VerbForm
+from fangcun.doors.console.forms import MoneyField, VerbForm, WordsField
 from fangcun.doors.console.model_admin import ConsoleAdmin, actor_of
 from fangcun.doors.console.words import money
 from fangcun.shop.shipping.models import FreightRule
@@ -17,6 +18,11 @@ from fangcun.shop.shipping.services import delete_freight_rule, save_freight_rul
 
 
 class FreightRuleForm(VerbForm[FreightRule]):
+    areas = WordsField(
+        label=_("地区代码"),
+        required=False,
+        help_text=_("省、市或区县代码的前缀，用逗号分隔；留空表示其余所有地区"),
+    )
     first_amount = MoneyField(label=_("首重运费"))
     extra_amount = MoneyField(label=_("续重运费"))
     free_over_amount = MoneyField(label=_("满额包邮"), required=False)
@@ -38,7 +44,7 @@ class FreightRuleAdmin(ConsoleAdmin[FreightRule]):
 
     @display(description=_("地区"))
     def where(self, rule: FreightRule) -> str:
-        return "、".join(rule.areas) if rule.areas else "其余所有地区"
+        return "、".join(rule.areas) if rule.areas else _t("其余所有地区")
 
     @display(description=_("首重"))
     def first(self, rule: FreightRule) -> str:

@@ -6,13 +6,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin import display
 from django.contrib.auth.models import Group, User
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from django.contrib.admin import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from fangcun.doors.console.forms import VerbForm
@@ -51,9 +51,7 @@ class StaffAdmin(ConsoleAdmin[User]):
     search_fields = ["username", "first_name"]
     ordering = ["-is_active", "username"]
     verbs = [
-        Verb(
-            "link", _("发一次性登录链接"), "link", "staff.change", shown=lambda user: user.is_active
-        ),
+        Verb("link", _("发一次性登录链接"), "link", "staff.change", shown=lambda user: user.is_active),
         Verb(
             "switch_off",
             _("停用"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
+from fangcun.identity.members.text import one_line
 from fangcun.kernel.actors import SYSTEM, Actor
 from fangcun.kernel.audit import record
 from fangcun.kernel.events import announce
@@ -28,7 +29,7 @@ def cancel_order(order: Order, *, by: Actor, reason: str = "") -> Order:
     if order.status not in allowed:
         raise OrderNotCancellable(status=order.get_status_display())
     who = CancelledBy.STAFF if by.kind == "staff" else CancelledBy.MEMBER
-    _cancel(order, who=who, by=by, reason=reason.strip()[:100])
+    _cancel(order, who=who, by=by, reason=one_line(reason)[:100])
     return order
 
 

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from fangcun.identity.members.models import Account, Address
+from fangcun.identity.members.text import one_line
 from fangcun.insight.tracking.services import record_later
 from fangcun.kernel.actors import Actor
 from fangcun.kernel.errors import DomainError
@@ -48,18 +49,18 @@ def place_order(
     Raises CartEmpty, OutOfStock, ProductGone, AreaUnreachable, PriceChanged, IdempotencyConflict: then nothing
     has changed.
     """
-    if not 1 <= len(idempotency_key) <= 64:
+    key = idempotency_key.strip()
+    if not (1 <= len(key) <= 64 and key.isascii() and key.isprintable()):
         raise IdempotencyKeyMissing
+    remark = one_line(remark)
     if lines is not None:
         _refuse_odd(lines)
     digest = _digest(lines, address, remark)
     try:
         with transaction.atomic():
-            return _place(
-                account, address, idempotency_key, digest, lines, remark, expected_total_amount
-            ), True
+            return _place(account, address, key, digest, lines, remark, expected_total_amount), True
     except (DomainError, IntegrityError):
-        earlier = Order.objects.filter(member=account.member, idempotency_key=idempotency_key).first()
+        earlier = Order.objects.filter(member=account.member, idempotency_key=key).first()
         if earlier is None:
             raise
         if earlier.request_digest != digest:

@@ -37,28 +37,3 @@ export function toast(text, duration) {
 export function hideToast() {
   layer.querySelectorAll('.toast').forEach(element => element.remove())
 }
-
-/** The wheel of a <picker>; resolves with its value, or null when it was cancelled. */
-export async function pick({ mode = 'selector', range = [], rangeKey, value, start, end }) {
-  const columns = mode === 'multiSelector' ? range : [range]
-  const wheels = ['date', 'time'].includes(mode) ? [dateField(mode, value, start, end)] : columns.map((options, index) => wheel(options, rangeKey, mode === 'multiSelector' ? value?.[index] : value))
-  const done = await ask({ fields: wheels, buttons: [{ text: '确定', value: true }, { text: '取消', value: false }] })
-  if (!done)
-    return null
-  if (['date', 'time'].includes(mode))
-    return wheels[0].value
-  const chosen = wheels.map(select => select.selectedIndex)
-  return mode === 'multiSelector' ? chosen : chosen[0]
-}
-
-function wheel(options, rangeKey, selected) {
-  const select = document.createElement('select')
-  for (const option of options)
-    select.add(new Option(rangeKey ? option[rangeKey] : option))
-  select.selectedIndex = Number(selected) || 0
-  return select
-}
-
-function dateField(mode, value, start, end) {
-  return Object.assign(document.createElement('input'), { type: mode, value: value ?? '', min: start ?? '', max: end ?? '' })
-}

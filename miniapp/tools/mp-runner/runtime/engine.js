@@ -26,7 +26,7 @@ export function startEngine({ json, templates }, errors) {
   const setDataset = glassEasel.Element.prototype.setDataset
   glassEasel.Element.prototype.setDataset = function (name, value) {
     setDataset.call(this, name, value)
-    if (typeof value === 'string' && this.$$?.dataset)
+    if (['string', 'number'].includes(typeof value) && this.$$?.dataset)
       this.$$.dataset[name] = value
   }
   const setAttribute = Element.prototype.setAttribute

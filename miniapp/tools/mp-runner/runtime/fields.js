@@ -1,5 +1,5 @@
 import { isOn, painted } from './builtins.js'
-import { pick } from './dialogs.js'
+import { picker } from './picker.js'
 
 /** The tags a person types into or chooses with. */
 export function defineFields() {
@@ -78,17 +78,6 @@ function label(definition) {
       const box = (named ?? this.$$).querySelector('input')
       if (box && event.getOriginalEvent()?.target !== box)
         box.click()
-    })
-  })
-}
-
-function picker(definition) {
-  definition.lifetime('attached', function () {
-    this.addListener('tap', async () => {
-      if (isOn(this.data.disabled))
-        return
-      const value = await pick(this.data)
-      this.triggerEvent(value === null ? 'cancel' : 'change', value === null ? {} : { value })
     })
   })
 }

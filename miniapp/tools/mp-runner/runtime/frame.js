@@ -11,7 +11,7 @@ export function drawFrame(pages) {
     const item = document.createElement('div')
     const icon = item.appendChild(document.createElement('img'))
     icon.src = `pkg/${chosen ? tab.selectedIconPath : tab.iconPath}`
-    item.append(tab.text)
+    item.appendChild(document.createElement('span')).textContent = tab.text
     item.style.color = chosen ? app.tabBar.selectedColor : app.tabBar.color
     if (pages.badges.has(index))
       item.appendChild(document.createElement('b')).textContent = pages.badges.get(index)

@@ -2,9 +2,9 @@ import type { PayOutcome } from '@/platform'
 import { api } from '@/api/client'
 import { t } from '@/i18n'
 import { platform, PlatformUnavailable } from '@/platform'
+import { report } from '@/shared/feedback'
+import { routes } from '@/shared/routes'
 import { track } from '@/tracking'
-import { report } from './feedback'
-import { routes } from './routes'
 
 /** Opens the cashier for an order, then the page that finds out how it ended. */
 export async function payAndShow(number: string): Promise<void> {

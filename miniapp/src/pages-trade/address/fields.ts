@@ -40,6 +40,7 @@ export function namesOf(regions: Province[], code: string): RegionNames | null {
   return null
 }
 
+const wordsOf = (text: string) => text.split(/[\s,，;；、]+/).filter(Boolean)
 const LABELS = /(?:收货人|收件人|姓名|联系人|手机号码?|电话|联系电话|所在地区|地区|详细地址|收货地址|地址)[:：]?/g
 const ENDING = /(?:特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|自治州|地区|[省市盟区县旗])$/
 const short = (name: string) => name.length > 2 ? name.replace(ENDING, '') : name
@@ -59,11 +60,8 @@ export function parse(text: string, regions: Province[]): Partial<AddressForm> {
   if (region) {
     found.region_code = region.code
     // Name before the region, street after it, or the name as a word of its own behind.
-    const before = rest.slice(0, region.start)
-    const parts = `${before} \n${rest.slice(region.end)}`.split('\n')
-    const words = (part = '') => part.split(/[\s,，;；、]+/).filter(Boolean)
-    const ahead = words(parts[0])
-    const behind = words(parts[1])
+    const ahead = wordsOf(rest.slice(0, region.start))
+    const behind = wordsOf(rest.slice(region.end))
     const person = ahead.pop() ?? (behind.length > 1 ? takeName(behind) : undefined)
     if (person && person.length <= 10)
       found.name = person
@@ -73,7 +71,7 @@ export function parse(text: string, regions: Province[]): Partial<AddressForm> {
     return found
   }
 
-  const words = rest.split(/[\s,，;；、]+/).filter(Boolean)
+  const words = wordsOf(rest)
   const person = takeName(words)
   if (person)
     found.name = person
@@ -82,9 +80,12 @@ export function parse(text: string, regions: Province[]): Partial<AddressForm> {
   return found
 }
 
-/** Removes and returns the word most like a name: two to four Chinese characters without a number. */
+/** How names of places end. */
+const PLACE = /[路街道巷弄号室楼栋座区园村镇乡城里院苑厦店场桥]$/
+
+/** Removes and returns the word most like a name: two to four Chinese characters that do not end like a place. */
 function takeName(words: string[]): string | undefined {
-  const at = words.findIndex(word => /^[\u4E00-\u9FA5·]{2,4}$/.test(word))
+  const at = words.findIndex(word => /^[\u4E00-\u9FA5·]{2,4}$/.test(word) && !PLACE.test(word))
   return at < 0 ? undefined : words.splice(at, 1)[0]
 }
 

@@ -1,0 +1,83 @@
+"""Requests in process: no port, no box, the whole of the platform's WSGI application all the same."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from fangcun.gateways.wechat.answers import Session
+from fangcun.identity.members.models import Account
+from fangcun.identity.members.services import admit
+from fangcun.identity.programs.models import Program
+from fangcun.identity.programs.services import register_program
+from fangcun.kernel.actors import SYSTEM
+from tests.phone import ADDRESS
+
+
+class Asker:
+    """Somebody's mini program, asking; with a token when somebody is logged in."""
+
+    def __init__(self, appid: str = "", token: str = "", account: Account | None = None) -> None:
+        self.appid, self.token, self.account = appid, token, account
+        self.client = Client(raise_request_exception=False)
+
+    def __call__(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        raw: bytes | None = None,
+        content_type: str = "application/json",
+        **headers: str,
+    ) -> Any:
+        given = {"X-Program": self.appid} if self.appid else {}
+        if self.token:
+            given["Authorization"] = f"Bearer {self.token}"
+        if raw is None and body is not None:
+            raw = json.dumps(body).encode()
+        url = path if path.startswith("//") else f"/api/v1{path}"
+        return self.client.generic(
+            method, url.removeprefix("/") if path.startswith("//") else url, raw or b"",
+            content_type=content_type, headers={**given, **headers},
+        )  # fmt: skip
+
+    def got(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        """The answer's content, of a request that must succeed."""
+        answer = self(method, path, body, **headers)
+        assert 200 <= answer.status_code < 300, (method, path, answer.status_code, answer.content)
+        return answer.json() if answer.content else None
+
+    def address(self) -> int:
+        return int(self.got("POST", "/addresses", ADDRESS)["id"])
+
+    def buy(self, sku_id: int, quantity: int = 1, key: str = "k", **more: Any) -> Any:
+        lines = [{"sku_id": sku_id, "quantity": quantity}]
+        body = {"lines": lines, "address_id": self.address(), **more}
+        return self.got("POST", "/orders", body, **{"Idempotency-Key": key})
+
+
+@pytest.fixture(autouse=True)
+def _fresh_counts(settings, tmp_path):
+    """Rate limits count from nothing."""
+    settings.FANGCUN_HOME = tmp_path
+
+
+@pytest.fixture
+def program(db) -> Program:
+    return register_program(appid="wx0000000000000001", name="青禾鲜", app_secret="s", by=SYSTEM)
+
+
+@pytest.fixture
+def asker(program) -> Callable[..., Asker]:
+    """A function that logs a customer in without asking WeChat."""
+
+    def log_in(openid: str = "o-customer", at: Program = program, unionid: str | None = None) -> Asker:
+        login = admit(program=at, session=Session(openid, unionid, "k"), ip=None)
+        return Asker(at.appid, login.token, login.account)
+
+    return log_in
