@@ -201,6 +201,7 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "fangcun.doors.console.entrance.locked_out"
 AXES_VERBOSE = False
+AXES_ENABLE_ADMIN = False
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("英文"))]
@@ -234,7 +235,13 @@ X_FRAME_OPTIONS = "SAMEORIGIN"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        "img-src": [SELF, PUBLIC_URL, "data:", "blob:", *([MEDIA_URL] if MEDIA_URL.startswith("http") else [])],
+        "img-src": [
+            SELF,
+            PUBLIC_URL,
+            "data:",
+            "blob:",
+            *([MEDIA_URL] if MEDIA_URL.startswith("http") else []),
+        ],
         "style-src": [SELF, "'unsafe-inline'"],
         # Alpine, which the console's library uses, evaluates its attributes.
         "script-src": [SELF, "'unsafe-eval'"],
@@ -257,6 +264,9 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "STYLES": [lambda _request: static("console/console.css")],
     "SCRIPTS": [lambda _request: static("console/console.js")],
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("console/favicon.svg")}
+    ],
     "SIDEBAR": {"show_search": False, "navigation": "fangcun.doors.console.site.sidebar"},
     "ACCOUNT": {
         "navigation": [{"title": _("设置密码"), "link": reverse_lazy("admin:password_change")}],

@@ -140,7 +140,8 @@ def main() -> int:
         untranslated = [
             message.id
             for message in catalog
-            if message.id and not all(message.string if isinstance(message.string, tuple) else [message.string])
+            if message.id
+            and not all(message.string if isinstance(message.string, tuple) else [message.string])
         ]
         trouble += [f"{locale}: no translation of {text!r}" for text in untranslated]
         for suffix, content in zip((".po", ".mo"), rendered(catalog), strict=True):

@@ -90,8 +90,9 @@ def test_the_wechat_package_leads_from_home_over_a_product_into_the_cart(wechat)
     phone.agree().choose(APPLE)
     assert phone.stack() == ["pages/home/home", "pages-goods/product/product"]
     phone.tap("add-to-cart").tap("sku-add").gone("sku-sheet").see("bar-cart-count", "1")
-    phone.back().tab("购物车").see("cart-line", APPLE)
-    phone.see("cart-amount", "8.90")
+    phone.back().tab("购物车").see("cart", APPLE)
+    phone.see("cart", "8.90")
+    phone.see("cart-checkout", "1")
     assert phone.stack() == ["pages/cart/cart"]
     assert phone.errors() == []
 
@@ -122,3 +123,16 @@ def test_every_tab_of_the_wechat_package_opens_before_anybody_agreed_to_anything
     assert phone.page.evaluate("Object.keys(localStorage)") == []
     assert phone.tracked == []
     assert phone.errors() == []
+
+
+def test_every_page_of_the_wechat_package_draws_itself_without_an_error(wechat):
+    phone = wechat("小全")
+    phone.agree()
+    pages = phone.page.evaluate("__mp.pages.all")
+    assert len(pages) >= 16
+    for page in pages:
+        phone.page.evaluate("page => __mp.wx.reLaunch({ url: `/${page}` })", page)
+        phone.page.wait_for_load_state("networkidle")
+        assert phone.stack() == [page]
+        expect(phone.page.locator(".mp-page").filter(visible=True)).not_to_have_text("")
+        assert phone.errors() == [], page

@@ -69,11 +69,11 @@ class StorefrontAPI(NinjaAPI):
                 if "requestBody" in operation:
                     responses = operation["responses"]
                     for status, text in _BODY_REFUSALS.items():
-                        responses.setdefault(status, {**responses["400"], "description": text})
+                        responses.setdefault(status, {**responses[400], "description": text})
         return document
 
 
-_BODY_REFUSALS = {"413": "Content Too Large", "422": "Unprocessable Content"}
+_BODY_REFUSALS = {413: "Content Too Large", 422: "Unprocessable Content"}
 
 
 def _in_json(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -85,8 +85,8 @@ def _in_json(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             request.method = "GET"
         try:
             response = view(request, *args, **kwargs)
-        except Http404 as missing:
-            response = _missing(request, missing)
+        except Exception as error:  # of what is no operation: the document, and paths that lead nowhere
+            response = api.on_exception(request, error)
         if isinstance(response, HttpResponseNotAllowed):
             refusal = _answer(request, 405, "method_not_allowed", "这个地址不支持该操作")
             refusal.headers["Allow"] = response.headers["Allow"]
@@ -117,7 +117,7 @@ for module in (identity, catalog, cart, orders, messaging, events):
     api.add_router("", module.router)
 
 
-def _answer(request: HttpRequest, status: int, code: str, message: str, **details: Any) -> HttpResponse:
+def _answer(request: HttpRequest, status: int, code: str, message: str, /, **details: Any) -> HttpResponse:
     body = {"code": code, "message": message, "details": details}
     return api.create_response(request, body, status=status)
 

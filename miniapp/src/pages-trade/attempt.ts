@@ -1,5 +1,5 @@
-import { randomKey } from '@/shared/id'
 import { forget, recall, remember } from '@/storage'
+import { randomKey } from './key'
 
 interface Attempt { key: string, at: number }
 

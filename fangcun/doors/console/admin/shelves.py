@@ -135,7 +135,7 @@ class HomeAdmin(ConsoleAdmin[HomeSettings]):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """Banners, notice and recommended words on one page."""
-        if not self.has_view_permission(request):
+        if object_id is None or not self.has_view_permission(request):
             raise PermissionDenied
         writable = self.has_change_permission(request)
         if request.method == "POST" and not writable:

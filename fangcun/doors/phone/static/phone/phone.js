@@ -5,7 +5,7 @@ const FRAME_HEIGHT = 872
 const ASK_MS = 2000
 /** What the mini program keeps in this browser, and what this page keeps about it. */
 const THEIRS = 'fangcun.'
-const OURS = 'fangcun.phone.'
+const OURS = 'demo-phone.'
 const FIRST_PERSON = '小方'
 
 const frame = document.querySelector('iframe')
@@ -80,7 +80,7 @@ async function forget() {
 
 function takeOut() {
   const taken = {}
-  for (const key of Object.keys(localStorage).filter(key => key.startsWith(THEIRS) && !key.startsWith(OURS))) {
+  for (const key of Object.keys(localStorage).filter(key => key.startsWith(THEIRS))) {
     taken[key] = localStorage.getItem(key)
     localStorage.removeItem(key)
   }
