@@ -37,7 +37,7 @@ export function fakePhone(server?: Server) {
     setStorageSync: vi.fn((key: string, value: unknown) => storage.set(key, value)),
     removeStorageSync: vi.fn((key: string) => storage.delete(key)),
     getStorageInfoSync: () => ({ keys: [...storage.keys()] }),
-    showModal: vi.fn(),
+    showModal: vi.fn(({ success }: { content: string, success?: (r: object) => void }) => success?.({ confirm: true, cancel: false })),
     showToast: vi.fn(),
     vibrateShort: vi.fn(),
     navigateTo: vi.fn(),

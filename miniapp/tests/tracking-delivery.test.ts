@@ -113,6 +113,17 @@ it('sends a batch whose answer was lost again under the same id', async () => {
   expect(queued()).toEqual([])
 })
 
+it('lets nothing into a batch that is on its way', async () => {
+  await phone.start()
+  phone.server.script = [() => 'lost answer']
+  view(1, 3)
+  await phone.wait(5_005)
+  view(4, 4)
+  await phone.wait(30_000)
+  expect(counted()).toEqual([1, 2, 3, 4])
+  expect(phone.server.requests[1]!.sent.events).toEqual(phone.server.requests[0]!.sent.events)
+})
+
 it('delivers after a kill what was recorded before it', async () => {
   phone.server.script = Array.from({ length: 100 }, () => () => 'offline')
   await phone.start()
@@ -257,6 +268,25 @@ it('delivers from memory what the full storage did not take', async () => {
   await phone.wait(60_000)
   expect(counted()).toEqual(range(1, 60))
   expect(queued()).toEqual([])
+})
+
+it('stores what the full storage refused as soon as there is room', async () => {
+  await phone.start()
+  await phone.wait(6_000)
+  phone.capacity = 500
+  phone.server.script = [() => 'offline']
+  view(1, 40)
+  await phone.wait(100)
+  expect(queued()).toEqual([])
+  phone.capacity = Number.POSITIVE_INFINITY
+  phone.server.script = [() => undefined!, () => 'offline']
+  phone.reconnect()
+  await phone.wait(100)
+  expect(counted()).toEqual(range(1, 20))
+  phone.kill()
+  await phone.start()
+  await phone.wait(60_000)
+  expect(counted()).toEqual(range(1, 40))
 })
 
 it('makes room by dropping the oldest events, and says how many', async () => {

@@ -1,7 +1,7 @@
-"""Writes down what an installation's databases hold, as JSON; run as a program of its own.
+"""Writes down what an installation's databases hold: a program that answers each line with a line of JSON.
 
-`python -m tests.faults.books` only looks; with `later` it first lets every lease and every wait of the background
-work run out, as if two hours had passed. Do that only while nothing runs.
+The line `look` only looks; `later` first lets every lease and every wait of the background work run out, as if
+hours had passed. Do that only while nothing runs.
 """
 
 from __future__ import annotations
@@ -88,6 +88,7 @@ def books() -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    if "later" in sys.argv[1:]:
-        let_time_pass()
-    print(json.dumps(books()))  # noqa: T201 - the answer to who started it
+    for line in sys.stdin:
+        if line.strip() == "later":
+            let_time_pass()
+        print(json.dumps(books()), flush=True)  # noqa: T201 - the answer to who started it

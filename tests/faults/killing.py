@@ -153,8 +153,9 @@ def kill_the_worker(platform: Platform, _: random.Random) -> None:
 KILLS: list[Callable[[Platform, random.Random], None]] = [
     kill_a_web_worker,
     kill_the_worker,
-    kill_a_web_worker,
     kill_the_web,
+    kill_a_web_worker,
+    kill_the_worker,
 ]
 
 
@@ -169,7 +170,7 @@ def keep_running(platform: Platform) -> None:
 def kill_at_random(platform: Platform, progress: Progress, seed: int) -> list[str]:
     """Kill one process after another at seeded moments until the crowd is done; what was killed."""
     dice, killed = random.Random(seed), []
-    while progress.wait_for(dice.randint(15, 40), meanwhile=lambda: keep_running(platform)):
+    while progress.wait_for(dice.randint(8, 20), meanwhile=lambda: keep_running(platform)):
         kill = KILLS[len(killed) % len(KILLS)]
         kill(platform, dice)
         killed.append(kill.__name__)

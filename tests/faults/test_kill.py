@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 import random
+import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from tests.faults.killing import PLANS, Customer, Progress, kill_at_random
-from tests.journeys.stack import Platform, running_platform
+from tests.journeys.stack import ROOT, Platform, running_platform
 from tests.phone import ADDRESS
 
-pytestmark = [pytest.mark.race, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.race, pytest.mark.timeout(600)]
+
+Books = Callable[..., dict[str, Any]]
 
 SEED = 20261123
 STOCK = 500
@@ -31,10 +34,28 @@ def platform(tmp_path) -> Iterator[Platform]:
         yield running
 
 
-def books_of(platform: Platform, *words: str) -> dict[str, Any]:
-    printed = platform.call(sys.executable, "-m", "tests.faults.books", *words)
-    found: dict[str, Any] = json.loads(printed)
-    return found
+@pytest.fixture
+def read_books(platform) -> Iterator[Books]:
+    """What the databases hold: `look`, or first let time pass with `later`."""
+    reader = subprocess.Popen(
+        [sys.executable, "-m", "tests.faults.books"],
+        env=platform.environment,
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+    def read(word: str = "look") -> dict[str, Any]:
+        assert reader.stdin is not None
+        assert reader.stdout is not None
+        print(word, file=reader.stdin, flush=True)
+        found: dict[str, Any] = json.loads(reader.stdout.readline())
+        return found
+
+    yield read
+    reader.kill()
+    reader.communicate()
 
 
 def crowd_of(platform: Platform, progress: Progress) -> list[Customer]:
@@ -65,10 +86,10 @@ def let_them_buy(platform: Platform, customers: list[Customer], progress: Progre
         return killer.result()
 
 
-def is_quiet(platform: Platform) -> bool:
+def is_quiet(platform: Platform, read_books: Books) -> bool:
     """WeChat has told everything, and the platform has done all of it."""
     notices = platform.box.get("/notices")["notices"]
-    books = books_of(platform)
+    books = read_books()
     return (
         not [notice for notice in notices if notice["state"] in ("pending", "held")]
         and not [job for job in books["jobs"] if not job["dead"]]
@@ -77,7 +98,7 @@ def is_quiet(platform: Platform) -> bool:
     )
 
 
-def test_killed_processes_lose_nothing_and_do_nothing_twice(platform, until):
+def test_killed_processes_lose_nothing_and_do_nothing_twice(platform, read_books, until):
     progress = Progress()
     customers = crowd_of(platform, progress)
     platform.box.post("/faults", duplicate_notices=1, lose_notices=6, api_lost_answers=8)
@@ -89,12 +110,12 @@ def test_killed_processes_lose_nothing_and_do_nothing_twice(platform, until):
     platform.web.kill()
     platform.worker.kill()
     platform.box.http.delete("/faults")
-    books_of(platform, "later")
+    read_books("later")
     platform.start_again(platform.web, platform.worker)
     platform.box.post("/clock", advance_s=TWO_DAYS)
-    until(lambda: is_quiet(platform), 90)
+    until(lambda: is_quiet(platform, read_books), 120)
 
-    books, told = books_of(platform), platform.box.get("/orders")["orders"]
+    books, told = read_books(), platform.box.get("/orders")["orders"]
     assert books["jobs"] == []
     check_orders(books, customers)
     check_money(books, told)

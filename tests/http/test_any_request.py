@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 import schemathesis
-from django.core.signals import request_finished, request_started
-from django.db import close_old_connections
+from django.test import Client
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import Unsatisfiable
 from schemathesis.checks import load_all_checks, not_a_server_error
+from schemathesis.core.transport import Response
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -22,14 +25,13 @@ from schemathesis.specs.openapi.checks import (
 from fangcun.grow.messaging.models import Purpose
 from fangcun.grow.messaging.services import register_template
 from fangcun.kernel.actors import SYSTEM
-from fangcun.wsgi import application
+from tests.http.conftest import Asker
 from tests.http.refusals import refusal
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 
 load_all_checks()
 DOCUMENT = schemathesis.openapi.from_path(Path(__file__).parents[2] / "contracts" / "openapi.json")
-DOCUMENT.app = application
 OPERATIONS = {found.ok().label: found.ok() for found in DOCUMENT.get_all_operations()}
 CHECKS = [
     not_a_server_error,
@@ -40,21 +42,24 @@ CHECKS = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def _one_transaction():
-    """The test's own transaction lives on from request to request, as it does with Django's test client."""
-    signals = (request_started, request_finished)
-    for signal in signals:
-        signal.disconnect(close_old_connections)
-    yield
-    for signal in signals:
-        signal.connect(close_old_connections)
+def answer_to(case: schemathesis.Case) -> Response:
+    """Ask the application, in process and in the test's own transaction."""
+    sent = requests.Request(**case.as_transport_kwargs(base_url="http://testserver")).prepare()
+    body = sent.body.encode() if isinstance(sent.body, str) else sent.body or b""
+    headers = {**sent.headers}
+    got = Client(raise_request_exception=False).generic(
+        sent.method, sent.path_url, body, content_type=headers.pop("Content-Type", ""), headers=headers
+    )
+    lists = {name: [value] for name, value in got.headers.items()}
+    return Response(got.status_code, lists, got.content, sent, elapsed=0, verify=False)
 
 
 @pytest.fixture
-def shop_for_anything(asker, wechat_program, carrot):
+def shop_for_anything(wechat_program, carrot, box):
     """A customer with one of everything, and the words by which paths name them."""
-    me = asker(at=wechat_program)
+    me = Asker(wechat_program.appid)
+    code = box.post("/_box/login", appid=me.appid, user="小方")["code"]
+    me.token = me.got("POST", "/login", {"code": code})["token"]
     template = {"thing2": "goods", "amount3": "amount"}
     register_template(
         program=wechat_program, purpose=Purpose.ORDER_PAID, template_id="T1", title="付款", fields=template, by=SYSTEM
@@ -66,7 +71,7 @@ def shop_for_anything(asker, wechat_program, carrot):
         "product_id": carrot.product_id,
         "sku_id": carrot.pk,
     }
-    headers = {"X-Program": me.appid, "Authorization": f"Bearer {me.token}"}
+    headers = {"X-Program": me.appid, "Authorization": f"Bearer {me.token}", "Accept-Encoding": "identity"}
     return headers, names
 
 
@@ -79,7 +84,7 @@ def test_every_answer_is_one_that_the_document_names(shop_for_anything, label):
 
     def ask(case: schemathesis.Case) -> None:
         nonlocal answers
-        answer = case.call()
+        answer = answer_to(case)
         answers += 1
         case.validate_response(answer, checks=CHECKS)
         if answer.status_code >= 400:
@@ -91,15 +96,17 @@ def test_every_answer_is_one_that_the_document_names(shop_for_anything, label):
     hits = operation.as_strategy(GenerationMode.POSITIVE, headers=headers, path_parameters=known)
     breaks = operation.as_strategy(GenerationMode.NEGATIVE, headers=headers, path_parameters=known)
     for cases in (fits, hits, breaks) if known else (fits, breaks):
-        settings(
+        sample = settings(
             derandomize=True,
             database=None,
             deadline=None,
-            max_examples=12,
+            max_examples=8,
             phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
-        )(given(case=cases)(ask))()
-    assert answers >= 2
+        )(given(case=cases)(ask))
+        with contextlib.suppress(Unsatisfiable):  # what takes nothing can't be given anything wrong
+            sample()
+    assert answers > 0
 
 
 @pytest.mark.parametrize("label", [name for name in OPERATIONS if OPERATIONS[name].definition.raw.get("security")])

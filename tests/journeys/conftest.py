@@ -65,18 +65,21 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def new_context(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., BrowserContext]]:
-    """A fresh browser profile, closed after the test."""
+    """A fresh browser profile, closed after the test; a script that failed in it fails the test."""
     contexts = request.node.stash.setdefault(OPEN, [])
+    broken: list[str] = []
 
     def make(**options: object) -> BrowserContext:
         context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", **options)
         context.set_default_timeout(WAIT_MS)
+        context.on("weberror", lambda thrown: broken.append(str(thrown.error)))
         contexts.append(context)
         return context
 
     yield make
     for context in contexts:
         context.close()
+    assert broken == []
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Fills an installation's shelves with the goods named on standard input; run as a program of its own."""
+"""Makes an installation's tables and fills its shelves with the goods named on standard input; a program of its own."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ django.setup()
 
 from fangcun.doors.cli import sample  # noqa: E402 - the rooms are wired first
 from fangcun.doors.cli.demo import load_freight, register_demo  # noqa: E402
+from fangcun.doors.cli.main import migrate_all  # noqa: E402
 from fangcun.gateways.storage import store_image  # noqa: E402
 from fangcun.identity.programs.queries import main_program  # noqa: E402
 from fangcun.kernel.actors import SYSTEM  # noqa: E402
@@ -63,6 +64,7 @@ def put_on_sale(goods: dict[str, Any], category_id: int) -> dict[str, Any]:
 
 
 def main() -> None:
+    migrate_all()
     register_demo(os.environ["WECHATBOX_URL"])
     load_freight()
     wanted = json.load(sys.stdin)

@@ -93,8 +93,7 @@ class Platform:
         self.goods: dict[str, Goods] = {}
 
     def start(self, goods: list[dict[str, Any]]) -> None:
-        """Bring the tables up, start the box, fill the shelves, start web and worker."""
-        self.call(sys.executable, "-m", "fangcun.doors.cli.main", "migrate")
+        """Start the box, bring the tables up, fill the shelves, start web and worker."""
         self.supervisor.start(self.wechatbox)
         shelf = self.call(sys.executable, "-m", "tests.journeys.shelf", stdin=json.dumps(goods))
         self.supervisor.start(self.web, self.worker)

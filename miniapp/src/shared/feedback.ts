@@ -32,13 +32,14 @@ export function report(caught: unknown) {
   })
 }
 
-/** A question with two answers; true when the customer confirms. */
-export function confirm(content: string, options: { title?: string, yes?: string, no?: string } = {}): Promise<boolean> {
+/** A question with two answers, or a statement with one (`no: null`); true when the customer confirms. */
+export function confirm(content: string, options: { title?: string, yes?: string, no?: string | null } = {}): Promise<boolean> {
   return new Promise((resolve) => {
     uni.showModal({
       title: options.title ?? '',
       content,
       confirmText: options.yes ?? t('common.confirm'),
+      showCancel: options.no !== null,
       cancelText: options.no ?? t('common.cancel'),
       confirmColor: '#087f45',
       success: ({ confirm }) => resolve(confirm),

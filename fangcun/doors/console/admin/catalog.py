@@ -60,7 +60,7 @@ class ProductAdmin(ConsoleAdmin[Product]):
     writable = True
     list_display = ["picture", "title_", "category", "price", "stock", "sold", "state", "updated_at"]
     list_display_links = ["title_"]
-    list_filter = ["on_sale", StockFilter, "top_category"]
+    list_filter = ["on_sale", StockFilter, ("top_category", admin.RelatedOnlyFieldListFilter)]
     search_fields = ["search_text"]
     search_help_text = _("标题、拼音或条码")
     list_select_related = ["category"]

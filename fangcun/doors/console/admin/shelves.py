@@ -47,7 +47,7 @@ class CategoryAdmin(ConsoleAdmin[Category]):
     form = CategoryForm
     list_display = ["icon_", "name", "parent", "position", "visible"]
     list_display_links = ["name"]
-    list_filter = ["visible", "parent"]
+    list_filter = ["visible", ("parent", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["parent"]
     search_fields = ["name"]
     search_help_text = _("分类名称")

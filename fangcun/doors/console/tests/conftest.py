@@ -11,6 +11,7 @@ from PIL import Image
 from fangcun.gateways.wechat.answers import Transaction
 from fangcun.grow.messaging.services import notify, register_template
 from fangcun.identity.members.models import Account, Address, Member
+from fangcun.identity.members.phones import phone_digests
 from fangcun.identity.programs.models import Merchant, Program
 from fangcun.identity.staff.services import invite_staff
 from fangcun.kernel.actors import SYSTEM
@@ -40,7 +41,8 @@ def program(db):
 
 @pytest.fixture
 def account(program):
-    member = Member.objects.create(nickname="小方", phone="13900001234")
+    phone = "13900001234"
+    member = Member.objects.create(nickname="小方", phone=phone, phone_digest=phone_digests(phone)[0])
     return Account.objects.create(program=program, openid="o-1", member=member)
 
 

@@ -100,8 +100,7 @@ def test_an_edit_changes_prices_but_not_stock(enter, carrot, audited):
     path = reverse("admin:catalog_product_change", args=[carrot.product_id])
     assert enter("operator").post(path, body).status_code == 302
     carrot.refresh_from_db()
-    assert (carrot.price_amount, carrot.stock, carrot.product.title) == (990, 20, "高原胡萝卜")
-    assert Product.objects.get().title == "胡萝卜"
+    assert (carrot.price_amount, carrot.stock, carrot.product.title) == (990, 20, "胡萝卜")
     assert "catalog.update_product" in audited()
 
 

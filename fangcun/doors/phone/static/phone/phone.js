@@ -132,14 +132,22 @@ function watchColours() {
   soon()
 }
 
+/** What shows at a point: translucent layers, such as the shade under a dialog, over the first opaque one. */
 function colourAt(inside, x, y) {
-  const colours = inside.elementsFromPoint(x, y).map(element => inside.defaultView.getComputedStyle(element).backgroundColor)
-  return colours.find(colour => /^rgb\(/.test(colour)) ?? '#fff'
+  const layers = []
+  for (const element of inside.elementsFromPoint(x, y)) {
+    const [red, green, blue, alpha = 1] = inside.defaultView.getComputedStyle(element).backgroundColor.match(/[\d.]+/g).map(Number)
+    layers.push({ rgb: [red, green, blue], alpha })
+    if (alpha === 1)
+      break
+  }
+  const mixed = layers.reduceRight((below, { rgb, alpha }) => below.map((value, i) => rgb[i] * alpha + value * (1 - alpha)), [255, 255, 255])
+  return `rgb(${mixed.map(Math.round).join(', ')})`
 }
 
 function isDark(colour) {
-  const [red, green, blue] = (colour.match(/\d+/g) ?? [255, 255, 255]).map(Number)
-  return colour.startsWith('rgb') && 0.299 * red + 0.587 * green + 0.114 * blue < 150
+  const [red, green, blue] = colour.match(/\d+/g).map(Number)
+  return 0.299 * red + 0.587 * green + 0.114 * blue < 150
 }
 
 async function readInbox() {

@@ -1,3 +1,4 @@
+import { t } from '@/i18n'
 import { useCart } from '@/stores/cart'
 import { useSession } from '@/stores/session'
 
@@ -18,7 +19,10 @@ export function showCartBadge() {
   badge(CART, useCart().count)
 }
 
-/** The number of unread messages, on the tab of one's own page. */
-export function showMessageBadge() {
+/** What the tab bar says, for a tab page that comes to the front: names in the chosen language, pieces in the cart, unread messages. */
+export function showTabs() {
+  const names = ['tab.home', 'tab.category', 'tab.cart', 'tab.me'] as const
+  names.forEach((name, index) => uni.setTabBarItem({ index, text: t(name), fail: () => {} }))
+  showCartBadge()
   badge(ME, useSession().member?.unread_messages ?? 0)
 }
