@@ -64,6 +64,7 @@ CHECKS = [
     python("lint", "ruff format", "ruff", "format", "--check", "."),
     python("lint", "djlint", "djlint", "fangcun", "wechatbox", "--lint", "--quiet"),
     python("lint", "floors", "lint-imports"),
+    python("lint", "translations", "python", "tools/messages.py", "--check"),
     python("tests", "tests on SQLite", "pytest", *NO_BROWSER),
     python("postgres", "tests on PostgreSQL", "python", "tools/postgres.py", "pytest", *NO_BROWSER),
     python("journeys", "journeys in Chromium", "pytest", "--tb=short", "-m", "journey", alone=True),

@@ -14,7 +14,7 @@ import datetime as dt
 import gettext
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -63,9 +63,10 @@ def texts(root: Path) -> Iterator[tuple[str | tuple[str, ...], str | None]]:
         if path.suffix == ".html":
             # Python's tokenizer reads what Django makes of a template, once indentation means nothing.
             source = f"(\n{templatize(source)}\n)"
-        for _line, function, message, _comments in extract_python(
-            io.BytesIO(source.encode()), list(KEYWORDS), [], {"encoding": "utf-8"}
-        ):
+        found: Iterable[Any] = extract_python(
+            io.BytesIO(source.encode()), KEYWORDS, [], {"encoding": "utf-8"}
+        )
+        for _line, function, message, _comments in found:
             parts = message if isinstance(message, tuple) else (message,)
             if function.startswith("pgettext"):
                 yield parts[1], parts[0]

@@ -46,7 +46,7 @@ beforeEach(() => {
 })
 
 async function opened() {
-  const page = mount(Checkout, { global: { stubs: { PrivacySheet: true } } })
+  const page = mount(Checkout, { global: { stubs: { 'PrivacySheet': true, 't-icon': true } } })
   await flushPromises()
   return { page, submit: async () => {
     await page.find('[data-testid=submit-order]').trigger('click')

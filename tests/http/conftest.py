@@ -40,11 +40,9 @@ class Asker:
             given["Authorization"] = f"Bearer {self.token}"
         if raw is None and body is not None:
             raw = json.dumps(body).encode()
-        url = path if path.startswith("//") else f"/api/v1{path}"
         return self.client.generic(
-            method, url.removeprefix("/") if path.startswith("//") else url, raw or b"",
-            content_type=content_type, headers={**given, **headers},
-        )  # fmt: skip
+            method, f"/api/v1{path}", raw or b"", content_type=content_type, headers={**given, **headers}
+        )
 
     def got(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
         """The answer's content, of a request that must succeed."""

@@ -62,7 +62,12 @@ def shop_for_anything(wechat_program, carrot, box):
     me.token = me.got("POST", "/login", {"code": code})["token"]
     template = {"thing2": "goods", "amount3": "amount"}
     register_template(
-        program=wechat_program, purpose=Purpose.ORDER_PAID, template_id="T1", title="付款", fields=template, by=SYSTEM
+        program=wechat_program,
+        purpose=Purpose.ORDER_PAID,
+        template_id="T1",
+        title="付款",
+        fields=template,
+        by=SYSTEM,
     )
     me.got("POST", "/cart", {"sku_id": carrot.pk, "quantity": 2})
     names: dict[str, Any] = {
@@ -100,7 +105,7 @@ def test_every_answer_is_one_that_the_document_names(shop_for_anything, label):
             derandomize=True,
             database=None,
             deadline=None,
-            max_examples=8,
+            max_examples=6,
             phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
         )(given(case=cases)(ask))
@@ -109,7 +114,9 @@ def test_every_answer_is_one_that_the_document_names(shop_for_anything, label):
     assert answers > 0
 
 
-@pytest.mark.parametrize("label", [name for name in OPERATIONS if OPERATIONS[name].definition.raw.get("security")])
+@pytest.mark.parametrize(
+    "label", [name for name in OPERATIONS if OPERATIONS[name].definition.raw.get("security")]
+)
 def test_no_operation_with_a_lock_answers_a_stranger(asker, program, label):
     operation = OPERATIONS[label]
     if {} in operation.definition.raw["security"]:

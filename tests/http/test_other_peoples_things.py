@@ -36,7 +36,11 @@ def rows() -> dict[str, list[dict[str, Any]]]:
 def mine(asker, carrot):
     """A customer with an address, a cart line, an unpaid and a shipped order and a message; the ways to them."""
     me = asker()
-    order, sent, address = me.buy(carrot.pk, key="1")["number"], me.buy(carrot.pk, key="2")["number"], me.address()
+    order, sent, address = (
+        me.buy(carrot.pk, key="1")["number"],
+        me.buy(carrot.pk, key="2")["number"],
+        me.address(),
+    )
     Order.objects.filter(number=sent).update(status="shipped", shipped_at=timezone.now())
     me.got("POST", "/cart", {"sku_id": carrot.pk, "quantity": 2})
     message = notify(

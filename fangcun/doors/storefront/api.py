@@ -81,12 +81,14 @@ def _in_json(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.method == "HEAD":  # RFC 9110 9.3.2; the server in front drops the body
+        asked = request.method
+        if asked == "HEAD":
             request.method = "GET"
         try:
             response = view(request, *args, **kwargs)
         except Exception as error:  # of what is no operation: the document, and paths that lead nowhere
             response = api.on_exception(request, error)
+        request.method = asked  # the server in front drops the body of an answer to HEAD
         if isinstance(response, HttpResponseNotAllowed):
             refusal = _answer(request, 405, "method_not_allowed", "这个地址不支持该操作")
             refusal.headers["Allow"] = response.headers["Allow"]

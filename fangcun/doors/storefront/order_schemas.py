@@ -126,4 +126,4 @@ class PrepayOut(Schema):
 
 
 class CancelIn(Schema):
-    reason: str = Field("", max_length=100)
+    reason: Annotated[str, Field(max_length=100)] = ""

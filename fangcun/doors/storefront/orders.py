@@ -36,8 +36,7 @@ from fangcun.shop.catalog.cards import picture
 from fangcun.shop.orders import queries, services
 from fangcun.shop.orders.models import Order
 from fangcun.shop.orders.states import OrderStatus
-from fangcun.shop.payments.queries import payment_of, refunds_of
-from fangcun.shop.payments.services import ask_wechat
+from fangcun.shop.payments.queries import refunds_of
 from fangcun.shop.payments.states import RefundStatus
 from fangcun.shop.shipping.carriers import carrier_name
 from fangcun.shop.shipping.queries import shipments_of
@@ -136,12 +135,8 @@ def pay(request: HttpRequest, number: str) -> PrepayOut:
 @router.post("/orders/{number}/pay/check", response={200: OrderOut, **errors(400, 401, 404, 502)})
 def check_payment(request: HttpRequest, number: str) -> OrderOut:
     """Ask WeChat now whether the order is paid: the phone calls this when its cashier has closed."""
-    order = _own(request, number)
-    payment = payment_of(order.number)
-    if order.status == OrderStatus.PENDING_PAYMENT and payment is not None:
-        ask_wechat(payment)
-        order = _own(request, number)
-    return _detail(order)
+    services.check_payment(_own(request, number))
+    return _detail(_own(request, number))
 
 
 @router.post("/orders/{number}/cancel", response={200: OrderOut, **errors(400, 401, 404, 409)})

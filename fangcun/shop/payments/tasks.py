@@ -70,7 +70,7 @@ def send_refund(*, refund_id: int) -> None:
                 row.enter(RefundStatus.ABNORMAL, by=WECHAT, error=str(refused)[:300])
             return
         raise
-    apply_refund(answer)
+    apply_refund(answer, merchant=row.payment.merchant)
 
 
 @every(seconds=5)
@@ -107,6 +107,7 @@ def ask_about_refunds() -> None:
         age = now - row.created_at
         Refund.objects.filter(pk=row.pk).update(next_query_at=now + max(QUERY_AFTER, age / 2))
         try:
-            apply_refund(pay_api(row.payment.merchant).query_refund(row.out_refund_no))
+            answer = pay_api(row.payment.merchant).query_refund(row.out_refund_no)
+            apply_refund(answer, merchant=row.payment.merchant)
         except GatewayError as error:
             logger.warning("WeChat did not tell about refund %s: %s", row.out_refund_no, error)

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 from PIL import Image
@@ -58,11 +60,12 @@ def address(account):
 def buy(account, address, carrot) -> Callable[..., Order]:
     """Place an order, unpaid."""
 
-    def place(quantity: int = 1, **options: object) -> Order:
+    def place(quantity: int = 1, **options: Any) -> Order:
         key = f"key-{Order.objects.count()}"
-        return place_order(
+        order, _new = place_order(
             account=account, address=address, idempotency_key=key, lines=[(carrot.pk, quantity)], **options
-        )[0]
+        )
+        return order
 
     return place
 
@@ -84,25 +87,30 @@ def pay(account, drain):
         )  # fmt: skip
         apply_transaction(told)
         drain()
-        order.refresh_from_db()
-        assert order.status == "paid"
-        return order
+        return Order.objects.get(pk=order.pk)
 
     return settle
 
 
 @pytest.fixture
-def paid(buy, pay) -> Order:
+def paid(buy, pay):
+    """A paid order of two."""
     return pay(buy(2))
 
 
+class Browser(Client):
+    """Django's test client, and who is logged in with it."""
+
+    user: User
+
+
 @pytest.fixture
-def enter() -> Callable[..., Client]:
+def enter() -> Callable[..., Browser]:
     """A browser in which somebody with these roles is logged in."""
 
-    def log_in(*roles: str, **options: object) -> Client:
+    def log_in(*roles: str, **options: Any) -> Browser:
         user = invite_staff(username="-".join(roles) or "nobody", roles=roles, by=SYSTEM)
-        browser = Client(**options)
+        browser = Browser(**options)
         browser.force_login(user, backend=MODEL_BACKEND)
         browser.user = user
         return browser

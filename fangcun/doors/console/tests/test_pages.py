@@ -160,7 +160,8 @@ def test_an_empty_shop_says_so(enter, db):
 def test_in_english_the_console_speaks_english(enter, db, page):
     owner = enter("owner", headers={"accept-language": "en"})
     html = owner.get(reverse(f"admin:{page}")).content.decode()
-    html = html.replace("简体中文", "").replace("系统", "")  # the language's own name, and an actor's in the log
+    # What stays is the language's own name, and the name of an actor in the log.
+    html = html.replace("简体中文", "").replace("系统", "")
     assert not CHINESE.findall(html), CHINESE.findall(html)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.urls import URLPattern, reverse
 
@@ -32,15 +34,15 @@ def allowed(role: str, permission: str) -> bool:
     return permission in GRANTS[role]
 
 
-def admins() -> list[ConsoleAdmin]:
+def admins() -> list[Any]:
     return list(console._registry.values())
 
 
-def name_of(admin: ConsoleAdmin, kind: str) -> str:
+def name_of(admin: Any, kind: str) -> str:
     return f"{admin.opts.app_label}_{admin.opts.model_name}_{kind}"
 
 
-def row_of(admin: ConsoleAdmin) -> object:
+def row_of(admin: Any) -> Any:
     row = admin.model._default_manager.order_by("pk").first()
     assert row is not None or admin.opts.label == "messaging.Delivery"
     return row

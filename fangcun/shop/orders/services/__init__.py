@@ -7,12 +7,13 @@ from fangcun.shop.orders.services.delivering import (
     ship_order,
 )
 from fangcun.shop.orders.services.keeping import annotate_order, note_refund, reassign_orders
-from fangcun.shop.orders.services.paying import mark_order_paid, pay_order
+from fangcun.shop.orders.services.paying import check_payment, mark_order_paid, pay_order
 from fangcun.shop.orders.services.placing import place_order
 
 __all__ = [
     "annotate_order",
     "cancel_order",
+    "check_payment",
     "close_unpaid_orders",
     "complete_delivered_orders",
     "confirm_receipt",

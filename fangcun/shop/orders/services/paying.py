@@ -17,7 +17,9 @@ from fangcun.shop.orders.events import OrderPaid
 from fangcun.shop.orders.models import Order
 from fangcun.shop.orders.states import CancelledBy, OrderStatus
 from fangcun.shop.payments.models import Payment
-from fangcun.shop.payments.services import Prepay, open_payment, refund, request_prepay
+from fangcun.shop.payments.queries import payment_of
+from fangcun.shop.payments.services import Prepay, ask_wechat, open_payment, refund, request_prepay
+from fangcun.shop.payments.states import PaymentStatus
 
 
 def pay_order(order: Order, *, account: Account) -> Prepay:
@@ -39,6 +41,20 @@ def pay_order(order: Order, *, account: Account) -> Prepay:
         expires_at=order.expires_at,
     )
     return request_prepay(payment)
+
+
+def check_payment(order: Order) -> None:
+    """Ask WeChat now whether an unpaid order has been paid, and let it count. Outside any transaction.
+
+    The notice may be counting at this very moment in another process; doing it here too is harmless, and the
+    caller sees the end of it. Raises GatewayError.
+    """
+    payment = payment_of(order.number)
+    if order.status != OrderStatus.PENDING_PAYMENT or payment is None:
+        return
+    payment = ask_wechat(payment)
+    if payment.status == PaymentStatus.SUCCEEDED:
+        mark_order_paid(payment_id=payment.pk, paid_at=payment.paid_at or timezone.now())
 
 
 def mark_order_paid(*, payment_id: int, paid_at: dt.datetime) -> None:

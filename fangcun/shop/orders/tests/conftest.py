@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from fangcun.identity.members.models import Account, Address, Member
@@ -30,8 +32,8 @@ def address(account):
 
 @pytest.fixture
 def buy(account, address, carrot):
-    def place(quantity: int = 1, key: str = "key", **changes: object):
-        options = {"lines": [(carrot.pk, quantity)], **changes}
+    def place(quantity: int = 1, key: str = "key", **changes: Any):
+        options: dict[str, Any] = {"lines": [(carrot.pk, quantity)], **changes}
         return services.place_order(account=account, address=address, idempotency_key=key, **options)[0]
 
     return place

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from fangcun.identity.programs.models import Merchant
 from fangcun.kernel.actors import WECHAT, Actor
 from fangcun.kernel.audit import record
 from fangcun.kernel.events import announce
@@ -32,6 +33,8 @@ class RefundFacts(Protocol):
 
     @property
     def state(self) -> str: ...
+    @property
+    def out_trade_no(self) -> str: ...
     @property
     def out_refund_no(self) -> str: ...
     @property
@@ -82,13 +85,18 @@ def resend_refund(row: Refund, *, by: Actor) -> None:
         send_refund.enqueue(refund_id=row.pk)
 
 
-def apply_refund(facts: RefundFacts) -> Refund:
-    """Make our record say what WeChat says of a refund; saying it again, or late, changes nothing.
+def apply_refund(facts: RefundFacts, *, merchant: Merchant) -> Refund:
+    """Make our record say what WeChat says of this merchant's refund; saying it again, or late, changes nothing.
 
     Raises PaymentUnknown when it is not ours.
     """
-    row = Refund.objects.select_related("payment").filter(out_refund_no=facts.out_refund_no).first()
-    if row is None or facts.amount_refund != row.amount:
+    row = (
+        Refund.objects.select_related("payment")
+        .filter(payment__out_trade_no=facts.out_trade_no, payment__merchant=merchant)
+        .filter(out_refund_no=facts.out_refund_no, amount=facts.amount_refund)
+        .first()
+    )
+    if row is None:
         raise PaymentUnknown
     target = _STATUS_OF[facts.state]
     while row.status != target and row.may_enter(target):

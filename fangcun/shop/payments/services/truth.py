@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from fangcun.gateways.wechat.answers import Transaction
@@ -98,4 +98,6 @@ def _succeed(payment: Payment, known: Transaction) -> Payment:
                 )
         except StatusChanged:  # a sweeper, a cancel or the same notice was faster: look again
             payment.refresh_from_db(fields=["status"])
+        except IntegrityError:  # WeChat's number of a payment is another payment's already
+            raise PaymentMismatch(fields="transaction_id") from None
     return payment

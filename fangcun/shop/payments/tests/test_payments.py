@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -44,7 +45,7 @@ def open_one(db):
     return start
 
 
-def word(payment: Payment, **changes: object) -> Transaction:
+def word(payment: Payment, **changes: Any) -> Transaction:
     told = Transaction(
         state="SUCCESS",
         out_trade_no=payment.out_trade_no,
@@ -145,7 +146,7 @@ def test_an_unpaid_payment_gives_nothing_back(open_one):
     assert Refund.objects.count() == 0
 
 
-def result(row: Refund, state: str) -> RefundResult:
+def result(row: Refund, state: Any) -> RefundResult:
     return RefundResult(
         state=state, refund_id="50001", out_refund_no=row.out_refund_no, transaction_id="4200000001",
         out_trade_no=row.payment.out_trade_no, amount_total=2560, amount_refund=row.amount,
@@ -157,7 +158,7 @@ def test_a_refund_moves_forward_only(open_one):
     payment = services.apply_transaction(word(open_one()))
     row = services.refund(payment, amount=2560, reason="取消", by=SYSTEM)
     for state in ("PROCESSING", "SUCCESS", "PROCESSING", "SUCCESS", "CLOSED"):
-        services.apply_refund(result(row, state))
+        services.apply_refund(result(row, state), merchant=payment.merchant)
     row.refresh_from_db()
     assert row.status == RefundStatus.SUCCEEDED
     assert Payment.objects.get().refunded_amount == 2560
@@ -166,7 +167,7 @@ def test_a_refund_moves_forward_only(open_one):
 def test_a_refund_that_wechat_closed_may_be_asked_for_again(open_one):
     payment = services.apply_transaction(word(open_one()))
     row = services.refund(payment, amount=2560, reason="取消", by=SYSTEM)
-    services.apply_refund(result(row, "CLOSED"))
+    services.apply_refund(result(row, "CLOSED"), merchant=payment.merchant)
     assert Payment.objects.get().refunded_amount == 0
     again = services.refund(payment, amount=2560, reason="取消", by=SYSTEM)
     assert again.out_refund_no != row.out_refund_no

@@ -42,7 +42,10 @@ def at_cashier(awaiting, box):
 
     def act(outcome: str) -> str:
         prepay = services.request_prepay(awaiting)
-        fields = {name: getattr(prepay, name) for name in ("timeStamp", "nonceStr", "package", "signType", "paySign")}
+        fields = {
+            name: getattr(prepay, name)
+            for name in ("timeStamp", "nonceStr", "package", "signType", "paySign")
+        }
         return str(
             box.post("/_box/cashier", appid=awaiting.program.appid, outcome=outcome, **fields)["errMsg"]
         )

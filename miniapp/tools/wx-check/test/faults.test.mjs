@@ -4,7 +4,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'n
 import os from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
-import { after, it } from 'vitest'
+import { after, test } from 'node:test'
 import { check } from '../check.mjs'
 
 const BUDGETS = { main_kb: 20, package_kb: 10 }
@@ -57,7 +57,7 @@ function build(name) {
   }
 }
 
-it('a faultless build has no findings', async () => {
+test('a faultless build has no findings', async () => {
   const { root } = build('good')
   const report = await check(root, BUDGETS)
   assert.deepEqual(report.findings, [])
@@ -79,7 +79,7 @@ const FAULTS = {
 }
 
 for (const [name, [kind, place, plant]] of Object.entries(FAULTS)) {
-  it(`finds ${name}`, async () => {
+  test(`finds ${name}`, async () => {
     const app = build(name.replace(/ /g, '-'))
     plant(app)
     const { ok, findings } = await check(app.root, BUDGETS)

@@ -1,0 +1,154 @@
+"""How often a request may ask the database, BEGIN and COMMIT included, through the real doors."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import pytest
+from django.db import connections
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from fangcun.kernel.actors import SYSTEM
+from fangcun.shop.catalog.services import PictureSpec, ProductSpec, SkuSpec, create_category, create_product
+from fangcun.shop.orders.models import Order
+
+pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
+
+
+@contextlib.contextmanager
+def at_most(budget: int) -> Iterator[SimpleNamespace]:
+    """Count the statements to every database."""
+    seen = SimpleNamespace(statements=[])
+    with contextlib.ExitStack() as stack:
+        watched = [stack.enter_context(CaptureQueriesContext(connections[name])) for name in connections]
+        yield seen
+    seen.statements = [query["sql"] for one in watched for query in one.captured_queries]
+    listed = "\n".join(f"{number}. {sql[:150]}" for number, sql in enumerate(seen.statements, 1))
+    print("COUNT", len(seen.statements), budget, listed)
+    assert len(seen.statements) <= budget, (
+        f"{len(seen.statements)} statements, {budget} are allowed:\n{listed}"
+    )
+
+
+@pytest.fixture
+def shelf(db):
+    """Five products on sale."""
+    category = create_category(name="水果", by=SYSTEM)
+    return [
+        create_product(
+            ProductSpec(
+                category_id=category.pk,
+                title=f"水果{number}",
+                skus=(SkuSpec(values=(), price_amount=1000 + number, stock=50, weight_g=300),),
+                pictures=(PictureSpec("images/fruit.webp", 800, 800),),
+            ),
+            by=SYSTEM,
+            on_sale=True,
+        ).skus.get()
+        for number in range(5)
+    ]
+
+
+@pytest.fixture
+def me(asker, shelf):
+    customer = asker()
+    customer.got("GET", "/categories")  # the mini program is remembered from here on
+    return customer
+
+
+@pytest.mark.parametrize(
+    ("path", "budget"),
+    [("/home", 1), ("/categories", 1), ("/products", 1), ("/products?sort=price&limit=2", 1), ("/search/hot", 1),
+     ("/search?q=水果", 1), ("/search?q=果水", 2), ("/regions", 0)],
+)  # fmt: skip
+def test_browsing(me, path, budget):
+    with at_most(budget):
+        me.got("GET", path)
+
+
+def test_a_product_and_its_stock(me, shelf):
+    with at_most(1):
+        me.got("GET", f"/products/{shelf[0].product_id}")
+    with at_most(1):
+        me.got("GET", f"/products/{shelf[0].product_id}/stock")
+    with at_most(1):
+        assert me("GET", "/products/999999").status_code == 404
+
+
+def test_a_page_that_did_not_change_costs_no_more(me, shelf):
+    path = f"/products/{shelf[0].product_id}"
+    etag = me("GET", path).headers["ETag"]
+    with at_most(1):
+        assert me("GET", path, **{"If-None-Match": etag}).status_code == 304
+
+
+def test_a_cold_process_asks_for_the_mini_program_once(asker, shelf):
+    customer = asker()
+    with at_most(2):
+        customer.got("GET", f"/products/{shelf[0].product_id}")
+
+
+def fill(me, shelf):
+    for sku in shelf:
+        me.got("POST", "/cart", {"sku_id": sku.pk, "quantity": 2})
+
+
+def test_the_cart(me, shelf):
+    fill(me, shelf)
+    with at_most(4):
+        assert len(me.got("GET", "/cart")["lines"]) == 5
+    with at_most(10):
+        me.got("POST", "/cart", {"sku_id": shelf[0].pk, "quantity": 1})
+
+
+def test_a_quote(me, shelf):
+    fill(me, shelf)
+    address = me.address()
+    with at_most(6):
+        assert me.got("POST", "/quote", {"address_id": address})["can_submit"]
+
+
+def test_an_order_of_five_lines_from_the_cart(me, shelf):
+    fill(me, shelf)
+    address = me.address()
+    with at_most(12) as seen:
+        order = me.got("POST", "/orders", {"address_id": address}, **{"Idempotency-Key": "k"})
+    assert len(order["lines"]) == 5
+    assert any(sql.startswith("BEGIN") for sql in seen.statements), "the transaction itself is counted"
+
+
+def test_a_bigger_order_costs_no_more_statements(me, shelf):
+    address = me.address()
+    counts = []
+    for number in (1, 5):
+        lines = [{"sku_id": sku.pk, "quantity": 1} for sku in shelf[:number]]
+        with at_most(12) as seen:
+            me.got(
+                "POST", "/orders", {"lines": lines, "address_id": address}, **{"Idempotency-Key": str(number)}
+            )
+        counts.append(len(seen.statements))
+    assert counts[0] == counts[1]
+
+
+def test_orders_and_one_order(me, shelf):
+    for number in range(6):
+        order = me.buy(shelf[0].pk, key=str(number))
+    Order.objects.filter(number=order["number"]).update(status="shipped", shipped_at=timezone.now())
+    with at_most(6):
+        assert len(me.got("GET", "/orders")["items"]) == 6
+    with at_most(8):
+        assert me.got("GET", f"/orders/{order['number']}")["status"] == "shipped"
+
+
+def test_me_and_logging_in(me, box, settings, wechat_program):
+    with at_most(5):
+        me.got("GET", "/me")
+    me.appid = wechat_program.appid
+    for budget in (40, 30):  # the first time a member is made and WeChat's client is set up
+        code = box.post("/_box/login", appid=wechat_program.appid, user="小方")["code"]
+        with at_most(budget) as seen:
+            me.got("POST", "/login", {"code": code})
+        print(len(seen.statements))
