@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vite'
-import { quietH5 } from './build/quiet-h5'
+import { quiet } from './build/quiet'
 import { tdIcons } from './build/td-icons'
 
 // @dcloudio/vite-plugin-uni is CommonJS: from an ES module its default export is nested
@@ -14,7 +14,7 @@ const icons = ['sound', 'home', 'cart', 'location', 'wallet', 'gift', 'vehicle',
 
 export default defineConfig({
   base: process.env.UNI_PLATFORM === 'h5' ? './' : undefined,
-  plugins: [tdIcons(icons), quietH5(), uni()],
+  plugins: [tdIcons(icons), quiet(), uni()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   build: { target: 'es2015' },
   server: { port: 5173 },

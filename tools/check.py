@@ -48,8 +48,8 @@ def python(group: str, name: str, *command: str, alone: bool = False) -> Check:
     return Check(group, name, (str(BIN / command[0]), *command[1:]), alone=alone)
 
 
-def phone(name: str, *command: str) -> Check:
-    return Check("phone", name, command, MINIAPP)
+def phone(name: str, *command: str, folder: Path = MINIAPP) -> Check:
+    return Check("phone", name, command, folder)
 
 
 NO_BROWSER = ("--tb=short", "--durations=15", "-m", "not journey")
@@ -60,6 +60,8 @@ CHECKS = [
     phone("vitest", "npm", "run", "--silent", "test"),
     python("phone", "client types", "python", "tools/client_types.py"),
     phone("WeChat package", "node", "tools/wx-check/check.mjs", "dist/build/mp-weixin"),
+    phone("planted faults", "node", "--test", folder=MINIAPP / "tools" / "wx-check"),
+    phone("runner", "node", "--test", folder=MINIAPP / "tools" / "mp-runner"),
     python("lint", "ruff", "ruff", "check", "."),
     python("lint", "ruff format", "ruff", "format", "--check", "."),
     python("lint", "djlint", "djlint", "fangcun", "wechatbox", "--lint", "--quiet"),

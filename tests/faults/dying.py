@@ -6,12 +6,10 @@ each verb how many statements it has, the books when nothing dies, and the books
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import shutil
 import sys
-import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -21,9 +19,8 @@ import django
 
 django.setup()
 
-from cryptography.hazmat.primitives import hashes, serialization  # noqa: E402 - the rooms are wired first
-from cryptography.hazmat.primitives.asymmetric import padding, rsa  # noqa: E402
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: E402
+from cryptography.hazmat.primitives import serialization  # noqa: E402 - the rooms are wired first
+from cryptography.hazmat.primitives.asymmetric import rsa  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.db import connections  # noqa: E402
 from django.utils import timezone  # noqa: E402
@@ -35,7 +32,7 @@ from fangcun.kernel.actors import SYSTEM, Actor  # noqa: E402
 from fangcun.kernel.errors import DomainError  # noqa: E402
 from fangcun.kernel.jobs import drain  # noqa: E402
 from fangcun.kernel.models import AuditEntry, Job, Transition  # noqa: E402
-from fangcun.shop.catalog.models import StockChange  # noqa: E402
+from fangcun.shop.catalog.models import Sku, StockChange  # noqa: E402
 from fangcun.shop.catalog.services import (  # noqa: E402
     PictureSpec,
     ProductSpec,
@@ -48,6 +45,7 @@ from fangcun.shop.orders.models import Order  # noqa: E402
 from fangcun.shop.payments.models import Payment  # noqa: E402
 from fangcun.shop.payments.services import accept_notice, open_payment  # noqa: E402
 from tests.faults.books import books, let_time_pass  # noqa: E402
+from tests.faults.forging import Forger  # noqa: E402
 
 HOME = Path(settings.FANGCUN_HOME)
 FILES = ("fangcun.sqlite3", "events.sqlite3")
@@ -93,8 +91,6 @@ def prepare() -> None:
 
 
 def place() -> None:
-    from fangcun.shop.catalog.models import Sku
-
     services.place_order(
         account=Account.objects.select_related("program", "member").get(),
         address=Address.objects.get(),
@@ -126,27 +122,8 @@ def hear_of_payment() -> None:
         "payer": {"openid": OPENID},
         "amount": {"total": payment.amount, "payer_total": payment.amount, "currency": "CNY"},
     }
-    sealed = AESGCM(API_V3_KEY.encode()).encrypt(b"n" * 12, json.dumps(resource).encode(), b"transaction")
-    body = json.dumps(
-        {
-            "id": "EV-1",
-            "create_time": "2026-11-23T10:00:00+08:00",
-            "resource_type": "encrypt-resource",
-            "event_type": "TRANSACTION.SUCCESS",
-            "resource": {
-                "original_type": "transaction", "algorithm": "AEAD_AES_256_GCM", "nonce": "n" * 12,
-                "ciphertext": base64.b64encode(sealed).decode(), "associated_data": "transaction",
-            },
-        }
-    ).encode()  # fmt: skip
-    stamp = str(int(time.time()))
-    signature = KEY.sign(f"{stamp}\nnonce\n".encode() + body + b"\n", padding.PKCS1v15(), hashes.SHA256())
-    headers = {
-        "Wechatpay-Timestamp": stamp,
-        "Wechatpay-Nonce": "nonce",
-        "Wechatpay-Signature": base64.b64encode(signature).decode(),
-        "Wechatpay-Serial": "PUB_KEY_ID_01",
-    }
+    wechat = Forger("", "PUB_KEY_ID_01", KEY, API_V3_KEY)
+    headers, body = wechat.notice(resource, notice_id="EV-1")
     accept_notice(payment.merchant, headers, body, now=timezone.now())
 
 

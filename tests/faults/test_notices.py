@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import httpx
 import pytest
 
 from fangcun.grow.messaging.models import Message
@@ -291,7 +292,5 @@ def test_an_amount_of_another_kind_is_refused(amount, buyer, shop, box, wechat):
 
 
 def test_only_post_is_answered(shop, wechat):
-    import httpx
-
     for method in ("GET", "PUT", "DELETE"):
         assert httpx.request(method, wechat.url, trust_env=False, timeout=20).status_code == 405

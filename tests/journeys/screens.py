@@ -167,7 +167,7 @@ class Console:
         rows = self.page.locator("#result_list tbody tr").filter(visible=True)
         expect(rows).to_have_count(1)
         rows.get_by_role("link", name=number).click()
-        expect(self.page.locator("h1").filter(has_text=number)).to_be_visible()
+        expect(self.page.get_by_role("heading", name=number, exact=True).first).to_be_visible()
         return self
 
     def ship(self, carrier: str, tracking_number: str) -> Console:

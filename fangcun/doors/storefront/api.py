@@ -157,9 +157,10 @@ def _missing(request: HttpRequest, error: Http404) -> HttpResponse:
 
 
 @api.exception_handler(HttpError)
-def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
-    code = "malformed" if error.status_code == 400 else "http_error"
-    return _answer(request, error.status_code, code, "请求格式不正确" if code == "malformed" else str(error))
+def _unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """What ObjectParser could not read."""
+    fields = [{"loc": ["body"], "msg": "not a JSON object in UTF-8"}]
+    return _answer(request, 422, "malformed", "请求格式不正确", fields=fields)
 
 
 @api.exception_handler(RequestDataTooBig)
