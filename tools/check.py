@@ -53,6 +53,8 @@ def phone(name: str, *command: str, folder: Path = MINIAPP) -> Check:
 
 
 NO_BROWSER = ("--tb=short", "--durations=15", "-m", "not journey")
+# What never meets the platform's database need not be run on two of them.
+ON_A_DATABASE = ("fangcun", "tests", "--ignore=fangcun/gateways", "--ignore=fangcun/doors/cli")
 CHECKS = [
     python("types", "mypy", "mypy"),
     phone("eslint", "npx", "eslint", "."),
@@ -68,7 +70,15 @@ CHECKS = [
     python("lint", "floors", "lint-imports"),
     python("lint", "translations", "python", "tools/messages.py", "--check"),
     python("tests", "tests on SQLite", "pytest", *NO_BROWSER),
-    python("postgres", "tests on PostgreSQL", "python", "tools/postgres.py", "pytest", *NO_BROWSER),
+    python(
+        "postgres",
+        "tests on PostgreSQL",
+        "python",
+        "tools/postgres.py",
+        "pytest",
+        *NO_BROWSER,
+        *ON_A_DATABASE,
+    ),
     python("journeys", "journeys in Chromium", "pytest", "--tb=short", "-m", "journey", alone=True),
 ]
 

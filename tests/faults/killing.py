@@ -169,7 +169,8 @@ def keep_running(platform: Platform) -> None:
 
 def kill_at_random(platform: Platform, progress: Progress, seed: int) -> list[str]:
     """Kill one process after another at seeded moments until the crowd is done; what was killed."""
-    dice, killed = random.Random(seed), []
+    dice = random.Random(seed)
+    killed: list[str] = []
     while progress.wait_for(dice.randint(8, 20), meanwhile=lambda: keep_running(platform)):
         kill = KILLS[len(killed) % len(KILLS)]
         kill(platform, dice)

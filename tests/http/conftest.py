@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from fangcun.gateways.wechat.answers import Session
 from fangcun.identity.members.models import Account
@@ -15,6 +17,9 @@ from fangcun.identity.members.services import admit
 from fangcun.identity.programs.models import Program
 from fangcun.identity.programs.services import register_program
 from fangcun.kernel.actors import SYSTEM
+from fangcun.shop.payments.models import Payment
+from fangcun.shop.payments.services import open_payment
+from tests.http.wechat_pay import WechatPay
 from tests.phone import ADDRESS
 
 
@@ -44,7 +49,7 @@ class Asker:
             method, f"/api/v1{path}", raw or b"", content_type=content_type, headers={**given, **headers}
         )
 
-    def got(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
+    def got(self, method: str, path: str, body: Any = None, **headers: Any) -> Any:
         """The answer's content, of a request that must succeed."""
         answer = self(method, path, body, **headers)
         assert 200 <= answer.status_code < 300, (method, path, answer.status_code, answer.content)
@@ -79,3 +84,39 @@ def asker(program) -> Callable[..., Asker]:
         return Asker(at.appid, login.token, login.account)
 
     return log_in
+
+
+@pytest.fixture
+def wechat(program) -> WechatPay:
+    pay = WechatPay("1900000109")
+    Program.objects.filter(pk=program.pk).update(merchant=pay.register())
+    return pay
+
+
+@pytest.fixture
+def other_merchant(program) -> WechatPay:
+    """Another merchant of the same platform, whose own WeChat Pay key is good."""
+    pay = WechatPay("1900000999")
+    pay.register()
+    return pay
+
+
+@pytest.fixture
+def order_for(asker, wechat, carrot):
+    """An unpaid order of two carrots and its payment at WeChat."""
+
+    def place(openid: str = "o-customer") -> Payment:
+        me = asker(openid)
+        number = me.buy(carrot.pk, 2)["number"]
+        account = Account.objects.select_related("program__merchant", "member").get(openid=openid)
+        return open_payment(
+            reference=number, program=account.program, member=account.member, openid=openid, amount=2560,
+            description="高原胡萝卜", expires_at=timezone.now() + dt.timedelta(minutes=15),
+        )  # fmt: skip
+
+    return place
+
+
+@pytest.fixture
+def payment(order_for) -> Payment:
+    return order_for()

@@ -4,77 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from fangcun.identity.programs.models import Program
 from fangcun.kernel.actors import Actor
-from fangcun.kernel.models import Transition
 from fangcun.shop.catalog.models import Sku
 from fangcun.shop.orders import services as orders
 from fangcun.shop.orders.models import Order
-from fangcun.shop.payments import services as payments
-from fangcun.shop.payments.models import Notice, Payment, Refund
+from fangcun.shop.payments.models import Payment, Refund
+from tests.http.trade_state import is_refused, state
 from tests.http.wechat_pay import WechatPay
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
-
-
-@pytest.fixture
-def wechat(program) -> WechatPay:
-    pay = WechatPay("1900000109")
-    Program.objects.filter(pk=program.pk).update(merchant=pay.register())
-    return pay
-
-
-@pytest.fixture
-def other_merchant(program) -> WechatPay:
-    """Another merchant of the same platform, whose own WeChat Pay key is good."""
-    pay = WechatPay("1900000999")
-    pay.register()
-    return pay
-
-
-@pytest.fixture
-def order_for(asker, wechat, carrot):
-    """An unpaid order of two carrots and its payment at WeChat."""
-
-    def place(openid: str = "o-customer") -> Payment:
-        me = asker(openid)
-        number = me.buy(carrot.pk, 2)["number"]
-        account = type(me.account).objects.select_related("program__merchant", "member").get(pk=me.account.pk)
-        return payments.open_payment(
-            reference=number, program=account.program, member=account.member, openid=openid, amount=2560,
-            description="高原胡萝卜", expires_at=timezone.now() + dt.timedelta(minutes=15),
-        )  # fmt: skip
-
-    return place
-
-
-@pytest.fixture
-def payment(order_for) -> Payment:
-    return order_for()
-
-
-def state() -> dict[str, Any]:
-    """Everything that a payment moves."""
-    return {
-        "orders": list(Order.objects.order_by("id").values("number", "status", "paid_amount", "refunded_amount")),
-        "payments": list(Payment.objects.order_by("id").values("out_trade_no", "status", "transaction_id", "refunded_amount")),
-        "refunds": list(Refund.objects.order_by("id").values("out_refund_no", "amount", "status")),
-        "stock": list(Sku.objects.order_by("id").values_list("stock", flat=True)),
-        "steps": Transition.objects.count(),
-        "notices": Notice.objects.count(),
-    }  # fmt: skip
-
-
-def is_refused(answer: Any, status: int) -> None:
-    assert answer.status_code == status, (answer.status_code, answer.content)
-    assert answer.headers["Content-Type"].startswith("application/json")
-    body = answer.json()
-    assert (body["code"], bool(body["message"])) == ("FAIL", True)
 
 
 def test_an_honest_notice_pays_the_order(wechat, payment):
@@ -187,11 +129,27 @@ def test_signed_nonsense_is_refused(wechat, payment, body):
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"[]", b"null", b"{", b"\xff", {}, {"trade_state": "SUCCESS"}, {"amount": {"total": "2560"}}, {"amount": None},
-     {"payer": "o-customer"}, {"success_time": "soon"}, {"trade_state": "WON"}, {"out_trade_no": 1}, {"out_trade_no": "a\0"},
-     {"out_trade_no": "\ud800"}, {"amount": {"total": -1}}, {"amount": {"total": 25.6}}],
+    [
+        b"",
+        b"[]",
+        b"null",
+        b"{",
+        b"\xff",
+        {},
+        {"trade_state": "SUCCESS"},
+        {"amount": {"total": "2560"}},
+        {"amount": None},
+        {"payer": "o-customer"},
+        {"success_time": "soon"},
+        {"trade_state": "WON"},
+        {"out_trade_no": 1},
+        {"out_trade_no": "a\0"},
+        {"out_trade_no": "\ud800"},
+        {"amount": {"total": -1}},
+        {"amount": {"total": 25.6}},
+    ],
     ids=range(17),
-)  # fmt: skip
+)
 def test_sealed_nonsense_is_refused(wechat, payment, content):
     before = state()
     if isinstance(content, dict) and content:
@@ -316,53 +274,6 @@ def test_a_payment_that_came_too_late_takes_the_goods_again(wechat, payment):
     assert Sku.objects.get().stock == 20
     assert wechat.deliver(wechat.envelope(wechat.paid(payment))).status_code == 200
     assert (Order.objects.get().status, Sku.objects.get().stock, Refund.objects.count()) == ("paid", 18, 0)
-
-
-@pytest.fixture
-def refund(wechat, payment) -> Refund:
-    """All of a paid order's money, on its way back."""
-    wechat.deliver(wechat.envelope(wechat.paid(payment)))
-    orders.cancel_order(Order.objects.get(), by=Actor.staff(1, "店员"), reason="缺货")
-    return Refund.objects.select_related("payment").get()
-
-
-def test_an_honest_refund_notice_ends_the_refund_once(wechat, refund):
-    for _ in range(3):
-        assert wechat.tell_refund(refund).status_code == 200
-    refund.refresh_from_db()
-    order = Order.objects.get()
-    assert refund.status == "succeeded"
-    assert (order.status, order.paid_amount, order.refunded_amount) == ("cancelled", 2560, 2560)
-    assert Payment.objects.get().refunded_amount == 2560
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"out_refund_no": "nobody-R1"},
-        {"out_trade_no": "20261123000000000000"},
-        {"amount": {"total": 2560, "refund": 1, "payer_total": 2560, "payer_refund": 1}},
-    ],
-)
-def test_a_refund_that_is_not_ours_is_unknown(wechat, refund, changes):
-    before = state()
-    is_refused(wechat.tell_refund(refund, **changes), 404)
-    assert state() == before
-
-
-def test_another_merchants_word_ends_no_refund_of_ours(wechat, other_merchant, refund):
-    before = state()
-    is_refused(other_merchant.tell_refund(refund, mchid=wechat.mchid), 400)
-    is_refused(other_merchant.tell_refund(refund), 404)
-    assert state() == before
-
-
-def test_a_refund_that_wechat_could_not_carry_out_waits_for_a_person(wechat, refund):
-    told = wechat.refunded(refund, refund_status="ABNORMAL")
-    told.pop("success_time")
-    assert wechat.deliver(wechat.envelope(told, kind="refund", event="REFUND.ABNORMAL")).status_code == 200
-    refund.refresh_from_db()
-    assert (refund.status, Order.objects.get().refunded_amount) == ("abnormal", 0)
 
 
 def test_a_payments_news_dressed_as_a_refunds_is_refused(wechat, payment):

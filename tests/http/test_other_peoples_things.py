@@ -66,8 +66,10 @@ def mine(asker, carrot):
 
 
 LOCKED = [
-    ("POST", "/logout", None), ("GET", "/me", None), ("PATCH", "/me", {"nickname": "x"}), ("POST", "/phone", {"code": "x"}),
-    ("POST", "/privacy", {"version": "1", "agreed": True}), ("GET", "/addresses", None), ("POST", "/addresses", ADDRESS),
+    ("POST", "/logout", None), ("GET", "/me", None), ("PATCH", "/me", {"nickname": "x"}),
+    ("POST", "/phone", {"code": "x"}),
+    ("POST", "/privacy", {"version": "1", "agreed": True}),
+    ("GET", "/addresses", None), ("POST", "/addresses", ADDRESS),
     ("GET", "/cart", None), ("POST", "/cart", {"sku_id": 1, "quantity": 1}), ("DELETE", "/cart", None),
     ("POST", "/cart/lines", {"sku_id": 1, "quantity": 1}), ("PUT", "/cart/selection", {"selected": False}),
     ("GET", "/orders", None), ("GET", "/consents?moment=order_submit", None),

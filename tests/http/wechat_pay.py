@@ -139,7 +139,8 @@ class WechatPay:
             "success_time": "2026-11-23T10:05:00+08:00",
             "user_received_account": "支付用户零钱",
             "amount": {
-                "total": row.payment.amount, "refund": row.amount, "payer_total": row.payment.amount, "payer_refund": row.amount,
+                "total": row.payment.amount, "refund": row.amount,
+                "payer_total": row.payment.amount, "payer_refund": row.amount,
             },
         }  # fmt: skip
         return {**told, **changes}

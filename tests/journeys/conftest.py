@@ -7,6 +7,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
@@ -69,7 +70,7 @@ def new_context(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Ca
     contexts = request.node.stash.setdefault(OPEN, [])
     broken: list[str] = []
 
-    def make(**options: object) -> BrowserContext:
+    def make(**options: Any) -> BrowserContext:
         context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", **options)
         context.set_default_timeout(WAIT_MS)
         context.on("weberror", lambda thrown: broken.append(str(thrown.error)))

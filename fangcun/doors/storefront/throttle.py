@@ -7,6 +7,7 @@ each for itself.
 
 from __future__ import annotations
 
+import fcntl
 import sqlite3
 import threading
 import time
@@ -27,12 +28,15 @@ class _Counts:
         self._lock = threading.Lock()
         self._calls = 0
         self._rows = sqlite3.connect(path, timeout=5, isolation_level=None, check_same_thread=False)
-        self._rows.execute("PRAGMA journal_mode=WAL")
-        self._rows.execute("PRAGMA synchronous=OFF")
-        self._rows.execute(
-            "CREATE TABLE IF NOT EXISTS counts (key TEXT PRIMARY KEY, until REAL NOT NULL, n INTEGER NOT NULL)"
-            " WITHOUT ROWID"
-        )
+        # One after the other: SQLite does not wait for a lock while a new file is turned to WAL.
+        with path.with_suffix(".lock").open("w") as gate:
+            fcntl.flock(gate, fcntl.LOCK_EX)
+            self._rows.execute("PRAGMA journal_mode=WAL")
+            self._rows.execute("PRAGMA synchronous=OFF")
+            self._rows.execute(
+                "CREATE TABLE IF NOT EXISTS counts"
+                " (key TEXT PRIMARY KEY, until REAL NOT NULL, n INTEGER NOT NULL) WITHOUT ROWID"
+            )
 
     def add(self, key: str, seconds: float) -> tuple[int, float]:
         now = time.time()
