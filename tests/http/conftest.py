@@ -102,7 +102,7 @@ def other_merchant(program) -> WechatPay:
 
 
 @pytest.fixture
-def order_for(asker, wechat, carrot):
+def order_for(asker, wechat, carrot) -> Callable[..., Payment]:
     """An unpaid order of two carrots and its payment at WeChat."""
 
     def place(openid: str = "o-customer") -> Payment:
@@ -118,5 +118,5 @@ def order_for(asker, wechat, carrot):
 
 
 @pytest.fixture
-def payment(order_for) -> Payment:
+def payment(order_for: Callable[..., Payment]) -> Payment:
     return order_for()

@@ -46,6 +46,7 @@ REFUSED = {
     "bool": "true",
 }
 VALUES = [pytest.param(value, id=name) for name, value in REFUSED.items()]
+NO_NUMBERS = [one for one in VALUES if one.id != "bool"]  # to the parser true is 1
 
 
 def spliced(body: dict[str, Any], field: str, value: str) -> bytes:
@@ -112,24 +113,19 @@ def test_what_is_no_text_changes_nothing(asker, method, path, body, field, value
     assert Member.objects.get().nickname == ""
 
 
-@pytest.mark.parametrize("value", VALUES)
+@pytest.mark.parametrize("value", NO_NUMBERS)
 @pytest.mark.parametrize("field", ["remark", "address_id", "lines", "expected_total_amount"])
 def test_an_order_out_of_shape_is_no_order(asker, carrot, field, value):
     me = asker()
     body = {"lines": [{"sku_id": carrot.pk, "quantity": 1}], "address_id": me.address()}
     answer = me("POST", "/orders", raw=spliced(body, field, value), **{"Idempotency-Key": "k"})
-    if (field, value) in {("address_id", "true"), ("expected_total_amount", "true")}:
-        assert answer.status_code in (201, 404, 409, 422)
-        return
     assert refusal(answer)["code"] in ("malformed", "cart_empty")
     assert not Order.objects.exists()
 
 
-@pytest.mark.parametrize("value", [*VALUES, "0", "-1", "1000", "null", '"1 OR 1=1"', "2147483648", "0.5"])
+@pytest.mark.parametrize("value", [*NO_NUMBERS, "0", "-1", "1000", "null", '"1 OR 1=1"', "2147483648", "0.5"])
 @pytest.mark.parametrize("field", ["sku_id", "quantity"])
 def test_a_cart_line_out_of_shape_is_not_put_into_the_cart(asker, carrot, field, value):
-    if value == "true":
-        pytest.skip("JSON true is 1 to the parser")
     me = asker()
     answer = me("POST", "/cart", raw=spliced({"sku_id": carrot.pk, "quantity": 1}, field, value))
     if (field, value) in {("sku_id", "1000"), ("sku_id", "2147483648")}:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -176,7 +177,7 @@ def test_a_notice_sealed_with_another_key_is_refused(wechat, payment):
     assert state() == before
 
 
-WRONG = {
+WRONG: dict[str, dict[str, Any]] = {
     "less": {"amount": {"total": 2559, "currency": "CNY"}},
     "nothing": {"amount": {"total": 0, "currency": "CNY"}},
     "more": {"amount": {"total": 25600, "currency": "CNY"}},

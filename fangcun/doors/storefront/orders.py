@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Literal
 
 from django.http import HttpRequest
@@ -34,7 +34,7 @@ from fangcun.identity.members import queries as members
 from fangcun.kernel.states import transitions_of
 from fangcun.shop.catalog.cards import picture
 from fangcun.shop.orders import queries, services
-from fangcun.shop.orders.models import Order
+from fangcun.shop.orders.models import Order, OrderLine
 from fangcun.shop.orders.states import OrderStatus
 from fangcun.shop.payments.queries import refunds_of
 from fangcun.shop.payments.states import RefundStatus
@@ -92,7 +92,7 @@ def quote(request: HttpRequest, body: QuoteIn) -> QuoteOut:
 def place_order(request: HttpRequest, body: OrderIn) -> Status[OrderOut]:
     """Buy. Send a fresh Idempotency-Key for each order and the same one again when the answer got lost."""
     account = account_of(request)
-    order, new = services.place_order(
+    placed = services.place_order(
         account=account,
         address=members.address_of(account.member_id, body.address_id),
         idempotency_key=request.headers.get("Idempotency-Key", ""),
@@ -100,7 +100,9 @@ def place_order(request: HttpRequest, body: OrderIn) -> Status[OrderOut]:
         remark=body.remark,
         expected_total_amount=body.expected_total_amount,
     )
-    return Status(201, _new_order_out(order)) if new else Status(200, _detail(order))
+    if not placed.is_new:
+        return Status(200, _detail(placed.order))
+    return Status(201, _out(placed.order, placed.lines, [], None, [_first_step(placed.order)]))
 
 
 @router.get("/orders", response={200: OrdersOut, **errors(400, 401, 422)})
@@ -163,10 +165,6 @@ def _pairs(lines: Sequence[LineIn] | None) -> list[tuple[int, int]] | None:
     return None if lines is None else [(line.sku_id, line.quantity) for line in lines]
 
 
-def _new_order_out(order: Order) -> OrderOut:
-    return _out(order, [], None, [_first_step(order)])
-
-
 def _detail(order: Order) -> OrderOut:
     out = _outs([order])[0]
     out.timeline = [_first_step(order)] + [
@@ -198,11 +196,15 @@ def _outs(orders: Sequence[Order]) -> list[OrderOut]:
         done = refund.status == RefundStatus.SUCCEEDED
         if done or refund.status != RefundStatus.CLOSED:
             refunding[refund.payment.reference] = "refunded" if done else "refunding"
-    return [_out(order, shipments[order.number], refunding.get(order.number), []) for order in orders]
+    return [
+        _out(order, order.lines.all(), shipments[order.number], refunding.get(order.number), [])
+        for order in orders
+    ]
 
 
 def _out(
     order: Order,
+    lines: Iterable[OrderLine],
     shipments: list[ShipmentOut],
     refund_status: Literal["refunding", "refunded"] | None,
     timeline: list[StepOut],
@@ -240,7 +242,7 @@ def _out(
                 quantity=line.quantity,
                 line_amount=line.line_amount,
             )
-            for line in order.lines.all()
+            for line in lines
         ],
         shipments=shipments,
         timeline=timeline,

@@ -1,6 +1,6 @@
 """Questions about mini programs and merchants.
 
-Programs are asked for in every request, so each process remembers them for a few seconds, without their
+Programs are asked for in every request, so each process remembers them for a minute, without their
 secrets: those stay in the database until a call to WeChat needs them.
 """
 
@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from fangcun.identity.programs.errors import MerchantUnknown, ProgramUnknown
 from fangcun.identity.programs.models import Merchant, Program
 
-REMEMBER_SECONDS = 5
+REMEMBER_SECONDS = 60
 _MAIN = "programs.main"
 
 

@@ -62,7 +62,7 @@ def buy(account, address, carrot) -> Callable[..., Order]:
 
     def place(quantity: int = 1, **options: Any) -> Order:
         key = f"key-{Order.objects.count()}"
-        order, _new = place_order(
+        order, *_ = place_order(
             account=account, address=address, idempotency_key=key, lines=[(carrot.pk, quantity)], **options
         )
         return order

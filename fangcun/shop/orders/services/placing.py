@@ -7,6 +7,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -34,6 +35,14 @@ from fangcun.shop.shipping.queries import freight_for
 Lines = Sequence[tuple[int, int]]
 
 
+class Placed(NamedTuple):
+    """An order with its lines; not new when its key had been sent before."""
+
+    order: Order
+    lines: list[OrderLine]
+    is_new: bool
+
+
 def place_order(
     *,
     account: Account,
@@ -42,8 +51,8 @@ def place_order(
     lines: Lines | None = None,
     remark: str = "",
     expected_total_amount: int | None = None,
-) -> tuple[Order, bool]:
-    """Buy what is ticked in the cart, or the given (sku id, quantity) pairs; the order, and whether it is new.
+) -> Placed:
+    """Buy what is ticked in the cart, or the given (sku id, quantity) pairs.
 
     Prices, freight and stock are decided here, never by the phone. The same key again gives the same order.
     Raises CartEmpty, OutOfStock, ProductGone, AreaUnreachable, PriceChanged, IdempotencyConflict: then nothing
@@ -58,14 +67,15 @@ def place_order(
     digest = _digest(lines, address, remark)
     try:
         with transaction.atomic():
-            return _place(account, address, key, digest, lines, remark, expected_total_amount), True
+            order, bought = _place(account, address, key, digest, lines, remark, expected_total_amount)
+        return Placed(order, bought, is_new=True)
     except (DomainError, IntegrityError):
         earlier = Order.objects.filter(member=account.member, idempotency_key=key).first()
         if earlier is None:
             raise
         if earlier.request_digest != digest:
             raise IdempotencyConflict from None
-        return earlier, False
+        return Placed(earlier, list(earlier.lines.all()), is_new=False)
 
 
 def _place(
@@ -76,7 +86,7 @@ def _place(
     lines: Lines | None,
     remark: str,
     expected_total_amount: int | None,
-) -> Order:
+) -> tuple[Order, list[OrderLine]]:
     now = timezone.now()
     number = f"{timezone.localtime(now):%Y%m%d%H%M%S}{secrets.randbelow(10**6):06d}"
     wanted = take_selected(member_id=account.member_id) if lines is None else _merged(lines)
@@ -105,7 +115,9 @@ def _place(
         created_at=now,
         expires_at=now + dt.timedelta(minutes=settings.ORDER_PAY_MINUTES),
     )
-    OrderLine.objects.bulk_create([_line(order, taken[sku_id], quantity) for sku_id, quantity in wanted])
+    bought = OrderLine.objects.bulk_create(
+        _line(order, taken[sku_id], quantity) for sku_id, quantity in wanted
+    )
     record_later(
         "order_submitted",
         event_id=f"order_submitted:{number}",
@@ -114,7 +126,7 @@ def _place(
         props={"order_number": number, "total_amount": total_amount, "lines": len(wanted)},
         at=now,
     )
-    return order
+    return order, bought
 
 
 def _line(order: Order, sku: TakenSku, quantity: int) -> OrderLine:
