@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, re_path
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
+from ninja.operation import Operation
 from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 
@@ -51,6 +52,9 @@ class StorefrontAPI(NinjaAPI):
         for pattern in patterns:
             pattern.callback = _in_json(cast(URLPattern, pattern).callback)
         return [*patterns, re_path(r"", _in_json(_nowhere))], app_name, namespace
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        return operation.view_func.__name__
 
     def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
         document = super().get_openapi_schema(**kwargs)

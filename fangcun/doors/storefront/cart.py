@@ -108,7 +108,7 @@ def add_line(request: HttpRequest, body: AddIn) -> CartOut:
 
 
 @router.put("/cart/selection", response={200: CartOut, **errors(400, 401, 422)})
-def select(request: HttpRequest, body: SelectionIn) -> CartOut:
+def select_lines(request: HttpRequest, body: SelectionIn) -> CartOut:
     """Tick or untick some lines, or all."""
     services.select_lines(member_id=member_of(request).pk, selected=body.selected, sku_ids=body.sku_ids)
     return _cart(request)
@@ -131,7 +131,7 @@ def remove_line(request: HttpRequest, sku_id: BigId) -> CartOut:
 
 
 @router.delete("/cart", response={200: CartOut, **errors(400, 401)})
-def clear(request: HttpRequest) -> CartOut:
+def clear_cart(request: HttpRequest) -> CartOut:
     """Empty the cart."""
     services.clear_cart(member_id=member_of(request).pk)
     return _cart(request)

@@ -128,7 +128,7 @@ def get_order(request: HttpRequest, number: str) -> OrderOut:
 
 
 @router.post("/orders/{number}/pay", response={200: PrepayOut, **errors(400, 401, 404, 409, 502)})
-def pay(request: HttpRequest, number: str) -> PrepayOut:
+def pay_order(request: HttpRequest, number: str) -> PrepayOut:
     """What the phone hands to wx.requestPayment."""
     prepay = services.pay_order(_own(request, number), account=account_of(request))
     return PrepayOut.from_orm(prepay)
@@ -142,7 +142,7 @@ def check_payment(request: HttpRequest, number: str) -> OrderOut:
 
 
 @router.post("/orders/{number}/cancel", response={200: OrderOut, **errors(400, 401, 404, 409)})
-def cancel(request: HttpRequest, number: str, body: CancelIn = CancelIn()) -> OrderOut:  # noqa: B008
+def cancel_order(request: HttpRequest, number: str, body: CancelIn = CancelIn()) -> OrderOut:  # noqa: B008
     """Give up an unpaid order."""
     order = _own(request, number)
     services.cancel_order(order, by=actor_of(request), reason=body.reason)
@@ -150,7 +150,7 @@ def cancel(request: HttpRequest, number: str, body: CancelIn = CancelIn()) -> Or
 
 
 @router.post("/orders/{number}/confirm", response={200: OrderOut, **errors(400, 401, 404, 409)})
-def confirm(request: HttpRequest, number: str) -> OrderOut:
+def confirm_receipt(request: HttpRequest, number: str) -> OrderOut:
     """Say that the goods have arrived."""
     order = _own(request, number)
     services.confirm_receipt(order, by=actor_of(request))

@@ -17,7 +17,7 @@ export interface paths {
          * Login
          * @description Log in with wx.login's code; whoever comes for the first time becomes a member.
          */
-        post: operations["fangcun_doors_storefront_identity_login"];
+        post: operations["login"];
         delete?: never;
         options?: never;
         head?: never;
@@ -37,7 +37,7 @@ export interface paths {
          * Logout
          * @description End this login; the token is worthless from now on.
          */
-        post: operations["fangcun_doors_storefront_identity_logout"];
+        post: operations["logout"];
         delete?: never;
         options?: never;
         head?: never;
@@ -55,7 +55,7 @@ export interface paths {
          * Me
          * @description Who is logged in, and how much waits for him.
          */
-        get: operations["fangcun_doors_storefront_identity_me"];
+        get: operations["me"];
         put?: never;
         post?: never;
         delete?: never;
@@ -65,7 +65,7 @@ export interface paths {
          * Change Profile
          * @description Change nickname or avatar; what is absent or null stays.
          */
-        patch: operations["fangcun_doors_storefront_identity_change_profile"];
+        patch: operations["change_profile"];
         trace?: never;
     };
     "/api/v1/phone": {
@@ -81,7 +81,7 @@ export interface paths {
          * Take Phone
          * @description Keep the phone number the member just agreed to hand over.
          */
-        post: operations["fangcun_doors_storefront_identity_take_phone"];
+        post: operations["take_phone"];
         delete?: never;
         options?: never;
         head?: never;
@@ -101,7 +101,7 @@ export interface paths {
          * Agree To Privacy
          * @description Record that the member agreed to this version of the privacy statement.
          */
-        post: operations["fangcun_doors_storefront_identity_agree_to_privacy"];
+        post: operations["agree_to_privacy"];
         delete?: never;
         options?: never;
         head?: never;
@@ -119,7 +119,7 @@ export interface paths {
          * Regions
          * @description The choices of province, city and district.
          */
-        get: operations["fangcun_doors_storefront_identity_regions"];
+        get: operations["regions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -139,13 +139,13 @@ export interface paths {
          * Addresses
          * @description The member's addresses, the default one first.
          */
-        get: operations["fangcun_doors_storefront_identity_addresses"];
+        get: operations["addresses"];
         put?: never;
         /**
          * Add Address
          * @description Keep one more address, of at most 20; the first one becomes the default.
          */
-        post: operations["fangcun_doors_storefront_identity_add_address"];
+        post: operations["add_address"];
         delete?: never;
         options?: never;
         head?: never;
@@ -164,13 +164,13 @@ export interface paths {
          * Change Address
          * @description Write an address anew.
          */
-        put: operations["fangcun_doors_storefront_identity_change_address"];
+        put: operations["change_address"];
         post?: never;
         /**
          * Delete Address
          * @description Forget an address; orders keep their own copy.
          */
-        delete: operations["fangcun_doors_storefront_identity_delete_address"];
+        delete: operations["delete_address"];
         options?: never;
         head?: never;
         patch?: never;
@@ -189,7 +189,7 @@ export interface paths {
          * Make Default
          * @description Make an address the default one.
          */
-        post: operations["fangcun_doors_storefront_identity_make_default"];
+        post: operations["make_default"];
         delete?: never;
         options?: never;
         head?: never;
@@ -207,7 +207,7 @@ export interface paths {
          * Get Home
          * @description The home page as it was published; send If-None-Match to get 304 when it is still the same.
          */
-        get: operations["fangcun_doors_storefront_catalog_get_home"];
+        get: operations["get_home"];
         put?: never;
         post?: never;
         delete?: never;
@@ -227,7 +227,7 @@ export interface paths {
          * Get Categories
          * @description All shelves, second level under first, as they were published.
          */
-        get: operations["fangcun_doors_storefront_catalog_get_categories"];
+        get: operations["get_categories"];
         put?: never;
         post?: never;
         delete?: never;
@@ -247,7 +247,7 @@ export interface paths {
          * List Products
          * @description Products on sale, of a category of either level or of all; go on with the cursor of the last answer.
          */
-        get: operations["fangcun_doors_storefront_catalog_list_products"];
+        get: operations["list_products"];
         put?: never;
         post?: never;
         delete?: never;
@@ -267,7 +267,7 @@ export interface paths {
          * Get Product
          * @description The detail page as it was published, without stock; 404 product_gone when it is not on sale.
          */
-        get: operations["fangcun_doors_storefront_catalog_get_product"];
+        get: operations["get_product"];
         put?: never;
         post?: never;
         delete?: never;
@@ -287,7 +287,7 @@ export interface paths {
          * Get Stock
          * @description Price and stock of each SKU at this moment.
          */
-        get: operations["fangcun_doors_storefront_catalog_get_stock"];
+        get: operations["get_stock"];
         put?: never;
         post?: never;
         delete?: never;
@@ -307,7 +307,7 @@ export interface paths {
          * Search
          * @description Products by words, pinyin or initials; several words must all be found.
          */
-        get: operations["fangcun_doors_storefront_catalog_search"];
+        get: operations["search"];
         put?: never;
         post?: never;
         delete?: never;
@@ -327,7 +327,7 @@ export interface paths {
          * Get Hot Words
          * @description Words that are worth searching for.
          */
-        get: operations["fangcun_doors_storefront_catalog_get_hot_words"];
+        get: operations["get_hot_words"];
         put?: never;
         post?: never;
         delete?: never;
@@ -347,7 +347,7 @@ export interface paths {
          * Get Cart
          * @description The cart, with what has become of each line since it was put there.
          */
-        get: operations["fangcun_doors_storefront_cart_get_cart"];
+        get: operations["get_cart"];
         put?: never;
         /**
          * Add Line
@@ -355,10 +355,10 @@ export interface paths {
          */
         post: operations["add_to_cart"];
         /**
-         * Clear
+         * Clear Cart
          * @description Empty the cart.
          */
-        delete: operations["fangcun_doors_storefront_cart_clear"];
+        delete: operations["clear_cart"];
         options?: never;
         head?: never;
         patch?: never;
@@ -393,10 +393,10 @@ export interface paths {
         };
         get?: never;
         /**
-         * Select
+         * Select Lines
          * @description Tick or untick some lines, or all.
          */
-        put: operations["fangcun_doors_storefront_cart_select"];
+        put: operations["select_lines"];
         post?: never;
         delete?: never;
         options?: never;
@@ -416,13 +416,13 @@ export interface paths {
          * Change Line
          * @description Set how many of a SKU, or whether it is to be bought.
          */
-        put: operations["fangcun_doors_storefront_cart_change_line"];
+        put: operations["change_line"];
         post?: never;
         /**
          * Remove Line
          * @description Take a SKU out of the cart.
          */
-        delete: operations["fangcun_doors_storefront_cart_remove_line"];
+        delete: operations["remove_line"];
         options?: never;
         head?: never;
         patch?: never;
@@ -441,7 +441,7 @@ export interface paths {
          * Quote
          * @description What the ticked lines of the cart, or the given lines, would cost now; problems are named.
          */
-        post: operations["fangcun_doors_storefront_orders_quote"];
+        post: operations["quote"];
         delete?: never;
         options?: never;
         head?: never;
@@ -459,13 +459,13 @@ export interface paths {
          * List Orders
          * @description The member's orders, the newest first.
          */
-        get: operations["fangcun_doors_storefront_orders_list_orders"];
+        get: operations["list_orders"];
         put?: never;
         /**
          * Place Order
          * @description Buy. Send a fresh Idempotency-Key for each order and the same one again when the answer got lost.
          */
-        post: operations["fangcun_doors_storefront_orders_place_order"];
+        post: operations["place_order"];
         delete?: never;
         options?: never;
         head?: never;
@@ -483,7 +483,7 @@ export interface paths {
          * Get Order
          * @description One order with its timeline.
          */
-        get: operations["fangcun_doors_storefront_orders_get_order"];
+        get: operations["get_order"];
         put?: never;
         post?: never;
         delete?: never;
@@ -502,10 +502,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Pay
+         * Pay Order
          * @description What the phone hands to wx.requestPayment.
          */
-        post: operations["fangcun_doors_storefront_orders_pay"];
+        post: operations["pay_order"];
         delete?: never;
         options?: never;
         head?: never;
@@ -525,7 +525,7 @@ export interface paths {
          * Check Payment
          * @description Ask WeChat now whether the order is paid: the phone calls this when its cashier has closed.
          */
-        post: operations["fangcun_doors_storefront_orders_check_payment"];
+        post: operations["check_payment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -542,10 +542,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Cancel
+         * Cancel Order
          * @description Give up an unpaid order.
          */
-        post: operations["fangcun_doors_storefront_orders_cancel"];
+        post: operations["cancel_order"];
         delete?: never;
         options?: never;
         head?: never;
@@ -562,10 +562,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Confirm
+         * Confirm Receipt
          * @description Say that the goods have arrived.
          */
-        post: operations["fangcun_doors_storefront_orders_confirm"];
+        post: operations["confirm_receipt"];
         delete?: never;
         options?: never;
         head?: never;
@@ -583,13 +583,13 @@ export interface paths {
          * What To Ask
          * @description For which messages the phone should ask consent now; empty: don't ask.
          */
-        get: operations["fangcun_doors_storefront_messaging_what_to_ask"];
+        get: operations["what_to_ask"];
         put?: never;
         /**
          * Record Consents
          * @description What the customer answered; every accept is good for one message.
          */
-        post: operations["fangcun_doors_storefront_messaging_record_consents"];
+        post: operations["record_consents"];
         delete?: never;
         options?: never;
         head?: never;
@@ -607,7 +607,7 @@ export interface paths {
          * List Messages
          * @description The member's messages, the newest first.
          */
-        get: operations["fangcun_doors_storefront_messaging_list_messages"];
+        get: operations["list_messages"];
         put?: never;
         post?: never;
         delete?: never;
@@ -629,7 +629,7 @@ export interface paths {
          * Mark Read
          * @description Mark messages as read; ids that are not the member's own change nothing.
          */
-        post: operations["fangcun_doors_storefront_messaging_mark_read"];
+        post: operations["mark_read"];
         delete?: never;
         options?: never;
         head?: never;
@@ -651,7 +651,7 @@ export interface paths {
          *
          *     The token is optional, and a token that is no good loses no events: they count as a visitor's.
          */
-        post: operations["fangcun_doors_storefront_events_report_events"];
+        post: operations["report_events"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1390,7 +1390,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    fangcun_doors_storefront_identity_login: {
+    login: {
         parameters: {
             query?: never;
             header: {
@@ -1471,7 +1471,7 @@ export interface operations {
             };
         };
     };
-    fangcun_doors_storefront_identity_logout: {
+    logout: {
         parameters: {
             query?: never;
             header: {
@@ -1510,7 +1510,7 @@ export interface operations {
             };
         };
     };
-    fangcun_doors_storefront_identity_me: {
+    me: {
         parameters: {
             query?: never;
             header: {
@@ -1551,7 +1551,7 @@ export interface operations {
             };
         };
     };
-    fangcun_doors_storefront_identity_change_profile: {
+    change_profile: {
         parameters: {
             query?: never;
             header: {
@@ -1614,7 +1614,7 @@ export interface operations {
             };
         };
     };
-    fangcun_doors_storefront_identity_take_phone: {
+    take_phone: {
         parameters: {
             query?: never;
             header: {
@@ -1695,7 +1695,7 @@ export interface operations {
             };
         };
     };
-    fangcun_doors_storefront_identity_agree_to_privacy: {
+    agree_to_privacy: {
         parameters: {
             query?: never;
             header: {
@@ -1756,7 +1756,7 @@ export interface operations {
             };
         };
     };
-    fangcun_doors_storefront_identity_regions: {
+    regions: {
         parameters: {
             query?: never;
             header: {
@@ -1795,7 +1795,7 @@ export interface operations {
             };
         };
     };
-    fangcun_doors_storefront_identity_addresses: {
+    addresses: {
         parameters: {
             query?: never;
             header: {
@@ -1836,7 +1836,7 @@ export interface operations {
             };
         };
     };
-    fangcun_doors_storefront_identity_add_address: {
+    add_address: {
         parameters: {
             query?: never;
             header: {
@@ -1908,7 +1908,7 @@ export interface operations {
             };
         };
     };
-    fangcun_doors_storefront_identity_change_address: {
+    change_address: {
         parameters: {
             query?: never;
             header: {
@@ -1982,7 +1982,7 @@ export interface operations {
             };
         };
     };
-    fangcun_doors_storefront_identity_delete_address: {
+    delete_address: {
         parameters: {
             query?: never;
             header: {
@@ -2041,7 +2041,7 @@ export interface operations {
             };
         };
     };
-    fangcun_doors_storefront_identity_make_default: {
+    make_default: {
         parameters: {
             query?: never;
             header: {
@@ -2102,7 +2102,7 @@ export interface operations {
             };
         };
     };
-    fangcun_doors_storefront_catalog_get_home: {
+    get_home: {
         parameters: {
             query?: never;
             header: {
@@ -2141,7 +2141,7 @@ export interface operations {
             };
         };
     };
-    fangcun_doors_storefront_catalog_get_categories: {
+    get_categories: {
         parameters: {
             query?: never;
             header: {
@@ -2180,7 +2180,7 @@ export interface operations {
             };
         };
     };
-    fangcun_doors_storefront_catalog_list_products: {
+    list_products: {
         parameters: {
             query?: {
                 category?: number | null;
@@ -2226,7 +2226,7 @@ export interface operations {
             };
         };
     };
-    fangcun_doors_storefront_catalog_get_product: {
+    get_product: {
         parameters: {
             query?: never;
             header: {
@@ -2285,7 +2285,7 @@ export interface operations {
             };
         };
     };
-    fangcun_doors_storefront_catalog_get_stock: {
+    get_stock: {
         parameters: {
             query?: never;
             header: {
@@ -2328,7 +2328,7 @@ export interface operations {
             };
         };
     };
-    fangcun_doors_storefront_catalog_search: {
+    search: {
         parameters: {
             query?: {
                 q?: string;
@@ -2373,7 +2373,7 @@ export interface operations {
             };
         };
     };
-    fangcun_doors_storefront_catalog_get_hot_words: {
+    get_hot_words: {
         parameters: {
             query?: never;
             header: {
@@ -2405,7 +2405,7 @@ export interface operations {
             };
         };
     };
-    fangcun_doors_storefront_cart_get_cart: {
+    get_cart: {
         parameters: {
             query?: never;
             header: {
@@ -2518,7 +2518,7 @@ export interface operations {
             };
         };
     };
-    fangcun_doors_storefront_cart_clear: {
+    clear_cart: {
         parameters: {
             query?: never;
             header: {
@@ -2631,7 +2631,7 @@ export interface operations {
             };
         };
     };
-    fangcun_doors_storefront_cart_select: {
+    select_lines: {
         parameters: {
             query?: never;
             header: {
@@ -2694,7 +2694,7 @@ export interface operations {
             };
         };
     };
-    fangcun_doors_storefront_cart_change_line: {
+    change_line: {
         parameters: {
             query?: never;
             header: {
@@ -2777,7 +2777,7 @@ export interface operations {
             };
         };
     };
-    fangcun_doors_storefront_cart_remove_line: {
+    remove_line: {
         parameters: {
             query?: never;
             header: {
@@ -2838,7 +2838,7 @@ export interface operations {
             };
         };
     };
-    fangcun_doors_storefront_orders_quote: {
+    quote: {
         parameters: {
             query?: never;
             header: {
@@ -2910,7 +2910,7 @@ export interface operations {
             };
         };
     };
-    fangcun_doors_storefront_orders_list_orders: {
+    list_orders: {
         parameters: {
             query?: {
                 status?: ("pending_payment" | "paid" | "shipped" | "completed" | "cancelled") | null;
@@ -2964,7 +2964,7 @@ export interface operations {
             };
         };
     };
-    fangcun_doors_storefront_orders_place_order: {
+    place_order: {
         parameters: {
             query?: never;
             header: {
@@ -3056,7 +3056,7 @@ export interface operations {
             };
         };
     };
-    fangcun_doors_storefront_orders_get_order: {
+    get_order: {
         parameters: {
             query?: never;
             header: {
@@ -3108,7 +3108,7 @@ export interface operations {
             };
         };
     };
-    fangcun_doors_storefront_orders_pay: {
+    pay_order: {
         parameters: {
             query?: never;
             header: {
@@ -3178,7 +3178,7 @@ export interface operations {
             };
         };
     };
-    fangcun_doors_storefront_orders_check_payment: {
+    check_payment: {
         parameters: {
             query?: never;
             header: {
@@ -3239,7 +3239,7 @@ export interface operations {
             };
         };
     };
-    fangcun_doors_storefront_orders_cancel: {
+    cancel_order: {
         parameters: {
             query?: never;
             header: {
@@ -3322,7 +3322,7 @@ export interface operations {
             };
         };
     };
-    fangcun_doors_storefront_orders_confirm: {
+    confirm_receipt: {
         parameters: {
             query?: never;
             header: {
@@ -3383,7 +3383,7 @@ export interface operations {
             };
         };
     };
-    fangcun_doors_storefront_messaging_what_to_ask: {
+    what_to_ask: {
         parameters: {
             query: {
                 moment: "order_submit" | "order_paid";
@@ -3435,7 +3435,7 @@ export interface operations {
             };
         };
     };
-    fangcun_doors_storefront_messaging_record_consents: {
+    record_consents: {
         parameters: {
             query?: never;
             header: {
@@ -3507,7 +3507,7 @@ export interface operations {
             };
         };
     };
-    fangcun_doors_storefront_messaging_list_messages: {
+    list_messages: {
         parameters: {
             query?: {
                 cursor?: number | null;
@@ -3560,7 +3560,7 @@ export interface operations {
             };
         };
     };
-    fangcun_doors_storefront_messaging_mark_read: {
+    mark_read: {
         parameters: {
             query?: never;
             header: {
@@ -3623,7 +3623,7 @@ export interface operations {
             };
         };
     };
-    fangcun_doors_storefront_events_report_events: {
+    report_events: {
         parameters: {
             query?: never;
             header: {
