@@ -20,8 +20,13 @@ class Freight:
 
 def freight_for(*, region_code: str, weight_g: int, items_amount: int) -> Freight:
     """What delivering this weight (grams) of goods worth this much (fen) to a region costs."""
-    rule = match(list(FreightRule.objects.filter(is_active=True)), region_code)
+    rule = match(active_rules(), region_code)
     return price(rule, weight_g=weight_g, items_amount=items_amount)
+
+
+def active_rules() -> list[FreightRule]:
+    """The rules that count now."""
+    return list(FreightRule.objects.filter(is_active=True))
 
 
 def match(rules: Sequence[FreightRule], region_code: str) -> FreightRule | None:

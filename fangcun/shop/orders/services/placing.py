@@ -30,7 +30,8 @@ from fangcun.shop.orders.errors import (
     TooManyLines,
 )
 from fangcun.shop.orders.models import Order, OrderLine
-from fangcun.shop.shipping.queries import freight_for
+from fangcun.shop.shipping.models import FreightRule
+from fangcun.shop.shipping.queries import active_rules, match, price
 
 Lines = Sequence[tuple[int, int]]
 
@@ -65,9 +66,12 @@ def place_order(
     if lines is not None:
         _refuse_odd(lines)
     digest = _digest(lines, address, remark)
+    rule = match(
+        active_rules(), address.region_code
+    )  # before the write lock is taken: it is held as briefly as can be
     try:
         with transaction.atomic():
-            order, bought = _place(account, address, key, digest, lines, remark, expected_total_amount)
+            order, bought = _place(account, address, rule, key, digest, lines, remark, expected_total_amount)
         return Placed(order, bought, is_new=True)
     except (DomainError, IntegrityError):
         earlier = Order.objects.filter(member=account.member, idempotency_key=key).first()
@@ -81,6 +85,7 @@ def place_order(
 def _place(
     account: Account,
     address: Address,
+    rule: FreightRule | None,
     key: str,
     digest: str,
     lines: Lines | None,
@@ -95,7 +100,7 @@ def _place(
     taken = take_stock(wanted, reference=number, by=Actor.member(account.member_id))
     items_amount = sum(taken[sku_id].price_amount * quantity for sku_id, quantity in wanted)
     weight_g = sum(taken[sku_id].weight_g * quantity for sku_id, quantity in wanted)
-    freight = freight_for(region_code=address.region_code, weight_g=weight_g, items_amount=items_amount)
+    freight = price(rule, weight_g=weight_g, items_amount=items_amount)
     if not freight.reachable:
         raise AreaUnreachable(note=freight.note)
     total_amount = items_amount + freight.amount
