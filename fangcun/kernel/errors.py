@@ -36,12 +36,6 @@ class NotFound(DomainError):
     message = _("没有找到，可能已被删除")
 
 
-class Forbidden(DomainError):
-    code = "forbidden"
-    status = 403
-    message = _("您没有权限做这件事")
-
-
 class NotLoggedIn(DomainError):
     code = "not_logged_in"
     status = 401

@@ -29,7 +29,7 @@ from fangcun.kernel.audit import record
 from fangcun.kernel.errors import GatewayError
 from fangcun.kernel.models import Heartbeat, Job
 
-__all__ = ["drain", "enqueue_once", "every", "retry", "run_worker", "task"]
+__all__ = ["drain", "every", "retry", "run_worker", "task"]
 
 logger = logging.getLogger(__name__)
 
@@ -71,14 +71,6 @@ class LeasedBackend(BaseTaskBackend):
             errors=[],
             worker_ids=[],
         )
-
-
-def enqueue_once(task: Task[Any, Any], *, key: str, run_at: dt.datetime | None = None, **kwargs: Any) -> None:
-    """Enqueue unless a job with this key is already waiting."""
-    Job.objects.bulk_create(
-        [Job(task=task.module_path, kwargs=kwargs, key=key, run_at=run_at or timezone.now())],
-        ignore_conflicts=True,
-    )
 
 
 def every(*, seconds: float) -> Callable[[Function], Function]:

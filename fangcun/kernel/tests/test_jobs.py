@@ -11,7 +11,7 @@ from django.utils import timezone
 from fangcun.kernel import jobs
 from fangcun.kernel.actors import SYSTEM
 from fangcun.kernel.errors import GatewayError
-from fangcun.kernel.jobs import claim, drain, enqueue_once, perform, retry, task
+from fangcun.kernel.jobs import claim, drain, perform, retry, task
 from fangcun.kernel.models import Job
 
 pytestmark = pytest.mark.django_db
@@ -45,12 +45,6 @@ def test_a_job_runs_once_and_is_gone():
     note.enqueue(number=1)
     assert (drain(), drain(), ran) == (1, 0, [1])
     assert Job.objects.count() == 0
-
-
-def test_a_key_that_waits_is_not_enqueued_again():
-    enqueue_once(note, key="k", number=1)
-    enqueue_once(note, key="k", number=2)
-    assert (drain(), ran) == (1, [1])
 
 
 def test_a_job_of_a_worker_that_died_is_run_by_another():
