@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fangcun.blueprint.findings import Finding, Severity
 from fangcun.blueprint.reading import Document
-from fangcun.blueprint.rules.rule import RULES, Context
+from fangcun.blueprint.rules import RULES
+from fangcun.blueprint.rules.rule import Context
 
 
 def check(document: Document) -> list[Finding]:

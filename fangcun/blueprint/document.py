@@ -7,6 +7,7 @@ forms are made from them. A field without a default is a key that must be there.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal, TypeAlias
 
@@ -63,8 +64,9 @@ PackageName: TypeAlias = Annotated[
     str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_\-]*$"), Words("分包名", "例如 main 或 goods")
 ]
 Score: TypeAlias = Annotated[int, Field(ge=0, le=5)]
-Whole: TypeAlias = Annotated[int, Field(ge=0)]
-Count1: TypeAlias = Annotated[int, Field(ge=1)]
+Whole: TypeAlias = Annotated[int, Field(ge=0, le=1_000_000)]
+Count1: TypeAlias = Annotated[int, Field(ge=1, le=1_000_000)]
+Days: TypeAlias = Annotated[int, Field(ge=1, le=1_000)]
 Scalar: TypeAlias = str | int | float | bool
 
 _closed = ConfigDict(extra="forbid")
@@ -334,6 +336,24 @@ class Scenario(Closed):
     window_hours: Annotated[float, Field(gt=0)] | None = None
     otherwise: tuple[Branch, ...] = ()
 
+    @property
+    def moments(self) -> tuple[Step | Branch, ...]:
+        """Everything that may happen: the steps, then the unhappy branches."""
+        return (*self.steps, *self.otherwise)
+
+    def until(self, branch: Branch) -> tuple[Step, ...]:
+        """The steps that come before a branch: up to its `after`."""
+        for number, step in enumerate(self.steps, 1):
+            if step.id == branch.after:
+                return self.steps[:number]
+        return ()
+
+    def ways(self) -> Iterator[tuple[Step | Branch, ...]]:
+        """The main way, then the way along each branch, which replaces the steps that follow its `after`."""
+        yield self.steps
+        for branch in self.otherwise:
+            yield (*self.until(branch), branch)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Video(Closed):
@@ -407,7 +427,7 @@ class Stage(Closed):
     id: Id
     kind: StageKind
     name: str
-    days: Count1
+    days: Days
     owner: Id | None = None
     after: tuple[Id, ...] = ()
     deliverables: tuple[str, ...] = ()

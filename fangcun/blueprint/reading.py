@@ -231,9 +231,12 @@ class _Reader:
         value: Any = node.value
         if kind is dt.date and isinstance(value, str) and _DATE.fullmatch(value):
             try:
-                return dt.date.fromisoformat(value)
+                day = dt.date.fromisoformat(value)
             except ValueError:
                 return self._wrong(kind, node, path, f"没有 {value} 这一天", "写一个存在的日期")
+            if not 1970 <= day.year <= 2999:
+                return self._wrong(kind, node, path, f"{value} 不像一个真实的日期", "检查年份")
+            return day
         if (problem := _problem(kind, value)) is not None:
             return self._wrong(kind, node, path, *problem)
         return float(value) if kind is float else value
