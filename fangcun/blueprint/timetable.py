@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_left
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 from fangcun.blueprint.document import Blueprint, Schedule, Stage
@@ -189,13 +189,20 @@ def timetable(
 
 
 def launch_end(bp: Blueprint) -> dt.date | None:
-    """The last day of the launch as planned; None while no date follows from the schedule."""
-    if not bp.schedule.stages:
-        return None
-    try:
-        return timetable(bp.schedule).launch_end
-    except Cyclic:
-        return None
+    """The last day of the launch as planned; None without stages.
+
+    Where stages wait for each other their waiting is left out, so that the rest can still be judged: the true end
+    can only be later.
+    """
+    schedule = bp.schedule
+    while found := cycles(schedule):
+        rounds = {name: set(names) for names in found for name in names}
+        stages = [
+            replace(stage, after=tuple(one for one in stage.after if one not in rounds.get(stage.id, ())))
+            for stage in schedule.stages
+        ]
+        schedule = replace(schedule, stages=tuple(stages))
+    return timetable(schedule).launch_end if schedule.stages else None
 
 
 def _dependencies(schedule: Schedule) -> dict[str, tuple[str, ...]]:

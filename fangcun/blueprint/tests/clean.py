@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from fangcun.blueprint.reading import read
+
 CLEAN = """\
 blueprint: 1
 enterprise:
@@ -130,6 +134,11 @@ launch:
   order_path: pages-trade/orders/index
 budgets: {main_kb: 1200, package_kb: 1000, api_ms: 300}
 """
+
+
+def plan(text: str) -> Any:
+    """The blueprint in a text, for tests that know it is there."""
+    return read(text).blueprint
 
 
 def planted(*changes: tuple[str, str]) -> str:

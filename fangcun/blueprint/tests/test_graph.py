@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 
 from fangcun.blueprint.document import Schedule, Stage
 from fangcun.blueprint.graph import Taps, tabs
-from fangcun.blueprint.reading import read
-from fangcun.blueprint.tests.clean import CLEAN
+from fangcun.blueprint.tests.clean import CLEAN, plan
 from fangcun.blueprint.timetable import Actual, Calendar, Cyclic, cycles, timetable
+from fangcun.blueprint.vocabulary import StageKind
 
 DAY = dt.date
 START = dt.date(2026, 12, 1)
 
 
-def stage(name: str, days: int, *after: str, kind: str = "development") -> Stage:
+def stage(name: str, days: int, *after: str, kind: StageKind = "development") -> Stage:
     return Stage(id=name, kind=kind, name=name, days=days, after=after)
 
 
@@ -29,7 +29,7 @@ def dates(*stages: Stage, start=START, holidays=(), **now) -> dict[str, tuple[dt
 
 
 def test_tabs_are_one_tap_from_each_other_and_the_rest_follows_the_leads():
-    bp = read(CLEAN).blueprint
+    bp = plan(CLEAN)
     taps = Taps(bp)
     assert tabs(bp) == ("home", "me")
     assert taps.distance("home", "me") == 1
@@ -44,7 +44,7 @@ def test_tabs_are_one_tap_from_each_other_and_the_rest_follows_the_leads():
 @given(st.integers(2, 6), st.data())
 def test_distances_agree_with_relaxing_every_edge(count, data):
     names = [f"p{n}" for n in range(count)]
-    bp = read(CLEAN).blueprint
+    bp = plan(CLEAN)
     pages = {}
     for name in names:
         leads = tuple(data.draw(st.lists(st.sampled_from(names), max_size=3)))
@@ -106,7 +106,7 @@ def test_what_runs_beside_the_longest_way_has_slack_and_is_not_critical():
 @settings(max_examples=100, deadline=None)
 @given(st.integers(1, 6), st.data())
 def test_slack_is_exactly_how_far_a_stage_may_slip(count, data):
-    stages = []
+    stages: list[Stage] = []
     for n in range(count):
         after = data.draw(st.lists(st.sampled_from([s.id for s in stages]), max_size=3)) if stages else []
         stages.append(stage(f"s{n}", data.draw(st.integers(1, 8)), *after))

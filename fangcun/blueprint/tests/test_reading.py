@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from fangcun.blueprint.checking import check
 from fangcun.blueprint.reading import read
-from fangcun.blueprint.tests.clean import CLEAN, line_of, planted
+from fangcun.blueprint.tests.clean import CLEAN, line_of, plan, planted
 
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{new}: &{new} [{', '.join(['*' + old] * 9)}]\n" for old, new in zip("abcdefg", "bcdefgh", strict=True)
 )
-HOSTILE = {
+HOSTILE: dict[str, str | bytes] = {
     "nothing": b"",
     "only a comment": "# 空\n",
     "binary": bytes(range(256)),
@@ -135,7 +135,7 @@ def test_lines_and_columns_point_at_the_value():
 
 
 def test_values_have_their_types():
-    blueprint = read(CLEAN).blueprint
+    blueprint = plan(CLEAN)
     goal = blueprint.goals[0]
     assert (goal.baseline, goal.target, goal.due) == (0.12, 0.20, dt.date(2027, 6, 30))
     assert blueprint.goals[1].baseline == 40.0
@@ -152,8 +152,8 @@ def test_anchors_and_merge_keys_are_understood():
     )  # fmt: skip
     document = read(text)
     assert check(document) == []
-    assert document.blueprint.goals[1].metric.window_days == 60
-    assert document.blueprint.goals[1].metric.event == "order_paid"
+    assert plan(text).goals[1].metric.window_days == 60
+    assert plan(text).goals[1].metric.event == "order_paid"
 
 
 def test_a_mistyped_key_is_answered_with_the_right_one():

@@ -28,7 +28,7 @@ EVIDENCE = "      evidence: [{on: 2026-11-02, note: 售后需电话}]\n"
 DECLARED = "  content_declaration: {ugc: true, ugc_measures: 机审加人审}\n"
 REVIEW = "      review: {machine: true, human: true, within_hours: 24}\n"
 TOLD = "message: {channel: subscribe, template: order_paid, to: [customer]}"
-RESULT = "event: group_result_sent, props: {group_id: id}, message: {channel: subscribe, template: group_result, to: [opener, invitee]}"  # noqa: E501
+RESULT = "event: group_result_sent, props: {group_id: id}, message: {channel: subscribe, template: group_result, to: [opener, invitee]}"
 LATE = "message: {channel: in_app, to: [customer]}"
 
 # rule, what is planted (pairs of old and new text), the path it is found at, a piece of its line
