@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vite'
+import { branded } from './build/branded'
 import { quiet } from './build/quiet'
 import { tdIcons } from './build/td-icons'
 
@@ -14,7 +15,7 @@ const icons = ['sound', 'home', 'cart', 'location', 'wallet', 'gift', 'vehicle',
 
 export default defineConfig({
   base: process.env.UNI_PLATFORM === 'h5' ? './' : undefined,
-  plugins: [tdIcons(icons), quiet(), uni()],
+  plugins: [tdIcons(icons), quiet(), branded(), uni()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   build: { target: 'es2015' },
   server: { port: 5173 },

@@ -52,6 +52,36 @@ def test_a_step_is_done_once_and_again_when_its_inputs_change(tools, tmp_path):
     assert made == ["one", "two", "two"]
 
 
+@pytest.fixture
+def phone_source(tools, monkeypatch, tmp_path):
+    """A mini program's folder with one source file, one generated file and the sample's plan."""
+    monkeypatch.setattr(tools, "MINIAPP", tmp_path / "miniapp")
+    monkeypatch.setenv("FANGCUN_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("FANGCUN_PLAN", raising=False)
+    for name in ("miniapp/src/App.vue", "miniapp/src/pages.json", "miniapp/plan/theme.json"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("first")
+    return tmp_path
+
+
+def test_a_published_plan_builds_the_phone_anew_and_tests_keep_the_samples(tools, phone_source):
+    sample, published = phone_source / "miniapp" / "plan", phone_source / "home" / "plan"
+    assert tools.plan_for("run") == sample
+    published.mkdir(parents=True)
+    (published / "theme.json").write_text("green")
+    assert (tools.plan_for("run"), tools.plan_for("test")) == (published, sample)
+
+    def digest():
+        return tools.digest_of(tools.build_step("h5", published).inputs)
+
+    before = digest()
+    (phone_source / "miniapp" / "src" / "pages.json").write_text("written by the build")
+    assert digest() == before
+    (published / "theme.json").write_text("red")
+    assert digest() != before
+
+
 def test_a_failed_step_is_tried_again(tools, tmp_path):
     def fail():
         raise tools.Trouble("no network")

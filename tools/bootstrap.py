@@ -37,7 +37,7 @@ from machine import (
 
 OLDEST_PYTHON = (3, 11)
 MINIAPP = ROOT / "miniapp"
-NOT_SOURCES = {"node_modules", "dist", "tests", "tools"}
+NOT_SOURCES = {"node_modules", "dist", "tests", "tools", "plan"}
 
 
 class Step:
@@ -101,11 +101,32 @@ def digest_of(inputs):
 
 
 def sources_of_miniapp():
+    """What people wrote; what build/plan.mjs writes from the plan is none of it."""
     found = []
     for folder, folders, names in os.walk(MINIAPP):
         folders[:] = [name for name in folders if name not in NOT_SOURCES]
         found += [Path(folder) / name for name in names]
-    return sorted(found)
+    icons = (MINIAPP / "src" / "static" / "tab").glob("*-on.png")
+    return sorted({*found} - {MINIAPP / "src" / "pages.json", *icons})
+
+
+def plan_for(kind):
+    """The folder of the compiled plan that the phone is built from.
+
+    `run` takes the one that FANGCUN_PLAN names, else what was published in the console, else the sample's; tests
+    always take the sample's.
+    """
+    if kind == "run":
+        if os.environ.get("FANGCUN_PLAN"):
+            return Path(os.environ["FANGCUN_PLAN"]).expanduser().resolve()
+        published = Path(os.environ.get("FANGCUN_HOME") or ROOT / "var").expanduser().resolve() / "plan"
+        if published.is_dir():
+            return published
+    return MINIAPP / "plan"
+
+
+def texts_of(plan):
+    return [part for path in sorted(plan.glob("*.*")) for part in (path.name, path.read_text("utf-8"))]
 
 
 def make_venv():
@@ -173,29 +194,32 @@ def npm_step(folder, node):
     return Step(f"npm packages of {name}", make, [3], inputs, stamp, proof)
 
 
-def build_step(platform):
+def build_step(platform, plan):
     def make():
         npm(f"build-{platform}", MINIAPP, "run", f"build:{platform}")
 
+    inputs = [*sources_of_miniapp(), *texts_of(plan)]
     dist = MINIAPP / "dist"
     proof = dist / "build" / platform / ("index.html" if platform == "h5" else "app.json")
     stamp = dist / f".ready-{platform}"
-    return Step(f"mini program for {platform}", make, [4], sources_of_miniapp(), stamp, proof)
+    return Step(f"mini program for {platform}", make, [4], inputs, stamp, proof)
 
 
 def steps_for(kind):
     testing = kind != "run"
     node = machine_node()
+    plan = plan_for(kind)
+    os.environ["FANGCUN_PLAN"] = str(plan)  # for the builds, and for the checks after them
     steps = [
         Step("Python environment", make_venv, [], [sys.version, str(VENV)], VENV / ".ready", PYTHON),
         packages_step("test" if testing else "base"),
         project_step(),
         node_step(node),
         npm_step(MINIAPP, node),
-        build_step("h5"),
+        build_step("h5", plan),
     ]
     if testing:
-        steps += map(build_step, ["mp-weixin", "mp-alipay", "mp-toutiao"])
+        steps += [build_step(platform, plan) for platform in ("mp-weixin", "mp-alipay", "mp-toutiao")]
         locks = (MINIAPP / "tools").glob("**/package-lock.json")
         folders = {lock.parent for lock in locks if "node_modules" not in lock.parts}
         steps += [npm_step(folder, node) for folder in sorted(folders)]

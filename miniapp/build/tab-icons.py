@@ -6,7 +6,8 @@ from PIL import Image, ImageDraw
 
 SCALE, SIZE = 8, 81
 REST, CHOSEN = (107, 116, 111, 255), (8, 127, 69, 255)
-TARGET = Path("src/static/tab")
+# What is filled is drawn in one green; build/tint.mjs gives it the brand's colour.
+TARGETS = {"": Path("src/static/tab"), "-on": Path("build/tab-icons")}
 W = 5.0
 
 
@@ -68,10 +69,9 @@ def me(draw, color, full):
         polyline(draw, [(16.5, 69), (64.5, 69)], color)
 
 
-TARGET.mkdir(parents=True, exist_ok=True)
 for shape in (home, category, cart, me):
     for suffix, color, full in (("", REST, False), ("-on", CHOSEN, True)):
         image, draw = canvas()
         shape(draw, color, full)
         small = image.resize((SIZE, SIZE), Image.Resampling.LANCZOS)
-        small.quantize(32, method=Image.Quantize.FASTOCTREE).save(TARGET / f"{shape.__name__}{suffix}.png", optimize=True)
+        small.quantize(32, method=Image.Quantize.FASTOCTREE).save(TARGETS[suffix] / f"{shape.__name__}{suffix}.png", optimize=True)

@@ -1,3 +1,5 @@
+import { brand } from '@/plan/brand'
+
 /** Where the shop's server is and which mini program this is: known at build time, or read from config.json in a browser. */
 export interface Config {
   apiBase: string
@@ -13,7 +15,7 @@ export const config: Config = {
   program: '',
   boxUrl: null,
   privacyVersion: '2026-11',
-  brand: '青禾鲜',
+  brand: brand.name,
 }
 
 let reading: Promise<Config> | null = null

@@ -1,3 +1,5 @@
+import { brand } from '@/plan/brand'
+
 const shapes = {
   cart: '<path d="M52 44h8l8 34h36l8-24H66" /><circle cx="74" cy="90" r="5"/><circle cx="98" cy="90" r="5"/><path class="f" d="M72 60h30l-4 12H75z"/>',
   orders: '<rect x="56" y="32" width="48" height="62" rx="6"/><path d="M66 50h28M66 62h28M66 74h16"/><path class="f" d="M70 26h20v12H70z"/>',
@@ -14,6 +16,6 @@ export type Illustration = keyof typeof shapes
 
 /** A small line drawing on a soft ground, as a CSS background. */
 export function illustration(name: Illustration): string {
-  const svg = `<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 160 120'><style>.f{fill:#8fd0ab;stroke:none}</style><ellipse cx='80' cy='66' rx='62' ry='46' fill='#e7f5ec'/><circle cx='24' cy='34' r='4' fill='#cdeBd8'/><circle cx='138' cy='44' r='5' fill='#ffe1b3'/><circle cx='126' cy='24' r='3' fill='#cdebd8'/><g fill='#fff' stroke='#087f45' stroke-width='3' stroke-linecap='round' stroke-linejoin='round'>${shapes[name].replace(/"/g, '\'')}</g><ellipse cx='80' cy='112' rx='34' ry='3' fill='#dfe9e3'/></svg>`
+  const svg = `<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 160 120'><style>.f{fill:${brand.color};fill-opacity:.45;stroke:none}</style><ellipse cx='80' cy='66' rx='62' ry='46' fill='${brand.soft}'/><circle cx='24' cy='34' r='4' fill='${brand.color}' fill-opacity='.2'/><circle cx='138' cy='44' r='5' fill='#ffe1b3'/><circle cx='126' cy='24' r='3' fill='${brand.color}' fill-opacity='.2'/><g fill='#fff' stroke='${brand.color}' stroke-width='3' stroke-linecap='round' stroke-linejoin='round'>${shapes[name].replace(/"/g, '\'')}</g><ellipse cx='80' cy='112' rx='34' ry='3' fill='#dfe9e3'/></svg>`
   return `url("data:image/svg+xml,${svg.replace(/[%#<>]/g, c => encodeURIComponent(c))}")`
 }

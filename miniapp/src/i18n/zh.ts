@@ -1,4 +1,11 @@
+import type { PageName } from '@/plan/pages'
+import { pages } from '@/plan/pages'
+
+/** What the plan calls each page. */
+const titles = Object.fromEntries(Object.entries(pages).map(([name, page]) => [`title.${name}`, page.title])) as Record<`title.${PageName}`, string>
+
 export const zh = {
+  ...titles,
   'common.cancel': '取消',
   'common.clear': '清空',
   'common.close': '关闭',
@@ -15,22 +22,8 @@ export const zh = {
   'common.save': '保存',
   'common.saved': '已保存',
   'common.saving': '正在保存…',
-  'tab.home': '首页',
-  'tab.category': '分类',
-  'tab.cart': '购物车',
-  'tab.me': '我的',
-  'title.product': '商品详情',
-  'title.search': '搜索',
-  'title.list': '商品列表',
-  'title.checkout': '确认订单',
-  'title.result': '支付结果',
-  'title.orders': '我的订单',
-  'title.order': '订单详情',
-  'title.addresses': '收货地址',
   'title.address_new': '新增收货地址',
   'title.address_edit': '编辑收货地址',
-  'title.messages': '消息中心',
-  'title.settings': '设置',
   'error.offline': '网络连接不上',
   'error.offline_hint': '请检查网络后重试',
   'error.timeout': '网络有点慢',
@@ -255,7 +248,6 @@ export const zh = {
   'privacy.point_usage': '浏览和操作记录：改进商品和服务',
   'privacy.read': '查看',
   'privacy.policy': '《隐私政策》',
-  'privacy.policy_plain': '隐私政策',
   'privacy.and': '和',
   'privacy.terms': '《用户协议》',
   'privacy.terms_plain': '用户协议',

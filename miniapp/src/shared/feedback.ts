@@ -1,6 +1,7 @@
 import type { MessageKey } from '@/i18n'
 import { asApiError } from '@/api/errors'
 import { t } from '@/i18n'
+import { brand } from '@/plan/brand'
 
 /** What happened and what to do about it, in words for the customer. */
 export function explain(caught: unknown): { title: string, hint: string } {
@@ -28,7 +29,7 @@ export function report(caught: unknown) {
     content: error.kind === 'rejected' ? title : hint,
     showCancel: false,
     confirmText: t('common.got_it'),
-    confirmColor: '#087f45',
+    confirmColor: brand.color,
   })
 }
 
@@ -41,7 +42,7 @@ export function confirm(content: string, options: { title?: string, yes?: string
       confirmText: options.yes ?? t('common.confirm'),
       showCancel: options.no !== null,
       cancelText: options.no ?? t('common.cancel'),
-      confirmColor: '#087f45',
+      confirmColor: brand.color,
       success: ({ confirm }) => resolve(confirm),
       fail: () => resolve(false),
     })

@@ -1,11 +1,13 @@
+import type { PageName } from '@/plan/pages'
 import { t } from '@/i18n'
+import { tabs } from '@/plan/pages'
 import { useCart } from '@/stores/cart'
 import { useSession } from '@/stores/session'
 
-const CART = 2
-const ME = 3
-
-function badge(index: number, count: number) {
+function badge(page: PageName, count: number) {
+  const index = tabs.indexOf(page)
+  if (index < 0)
+    return
   // Only tab pages may change the tab bar; elsewhere the next tab page to show does it.
   const fail = () => {}
   if (count > 0)
@@ -16,13 +18,12 @@ function badge(index: number, count: number) {
 
 /** The number of pieces in the cart, on its tab. */
 export function showCartBadge() {
-  badge(CART, useCart().count)
+  badge('cart', useCart().count)
 }
 
 /** What the tab bar says, for a tab page that comes to the front: names in the chosen language, pieces in the cart, unread messages. */
 export function showTabs() {
-  const names = ['tab.home', 'tab.category', 'tab.cart', 'tab.me'] as const
-  names.forEach((name, index) => uni.setTabBarItem({ index, text: t(name), fail: () => {} }))
+  tabs.forEach((name, index) => uni.setTabBarItem({ index, text: t(`title.${name}`), fail: () => {} }))
   showCartBadge()
-  badge(ME, useSession().member?.unread_messages ?? 0)
+  badge('me', useSession().member?.unread_messages ?? 0)
 }

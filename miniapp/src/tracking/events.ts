@@ -1,22 +1,21 @@
-/**
- * The events a page may record, with their properties. Facts the server knows better (cart, orders, payments)
- * are missing on purpose: it records them itself and refuses them from a phone.
- */
-export interface EventMap {
-  goods_viewed: { product_id: number, price_amount: number }
-  /** `position` counts from 0 inside `block`, the list or section that was tapped. */
-  goods_tapped: { product_id: number, position: number, block: string }
-  goods_searched: { query: string, results: number }
-  checkout_viewed: { lines: number, total_amount: number }
-  payment_requested: { order_number: string }
-  payment_dismissed: { order_number: string }
-  /** `accepted` is the number of message templates the person said yes to. */
-  consent_answered: { moment: string, accepted: number }
-}
+import type { AutomaticEvent, PlannedEvents } from '@/plan/tracking'
 
-export type EventName = keyof EventMap
+/** Facts that only the server may record: it knows them better and refuses them from a phone. */
+type ServerFact
+  = | 'cart_added'
+    | 'order_submitted'
+    | 'order_paid'
+    | 'order_shipped'
+    | 'order_completed'
+    | 'order_cancelled'
+    | 'order_refunded'
+    | 'message_sent'
+    | 'user_logged_in'
 
-export type Props = Record<string, string | number | boolean | null | Record<string, number>>
+/** What a page may record: the plan's events but for those that the client or the server record by themselves. */
+export type EventName = Exclude<keyof PlannedEvents, AutomaticEvent | ServerFact>
+
+export type Props = Record<string, string | number | boolean | null | undefined | Record<string, number>>
 
 /** One event as it is stored and sent. `ts` is epoch milliseconds. */
 export interface TrackedEvent {

@@ -1,10 +1,11 @@
 import type { App } from 'vue'
-import type { EventMap, EventName } from './events'
+import type { EventName } from './events'
 import type { EnterOptions, Instance } from './journey'
+import type { PlannedEvents } from '@/plan/tracking'
 import { Journey } from './journey'
 import { Tracker } from './tracker'
 
-export type { EventMap, EventName } from './events'
+export type { EventName } from './events'
 
 export interface TrackingOptions {
   /** The Vue app; the client listens to its life cycle by a mixin. */
@@ -68,8 +69,8 @@ export function setTrackingConsent(granted: boolean): void {
   }
 }
 
-/** Records what a page saw the person do. */
-export function track<Name extends EventName>(name: Name, props: EventMap[Name]): void {
+/** Records what a page saw the person do: an event of the plan, with the properties that the plan gives it. */
+export function track<Name extends EventName>(name: Name, props: PlannedEvents[Name]): void {
   tracker?.record(name, journey.route, props)
 }
 
