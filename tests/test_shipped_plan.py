@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from fangcun.blueprint.checking import check
+from fangcun.blueprint.compiling import compile_blueprint
 from fangcun.blueprint.document import Blueprint
 from fangcun.blueprint.graph import tabs
 from fangcun.blueprint.reading import read
@@ -143,6 +144,16 @@ def props_of(call: ast.Call) -> set[str]:
 
 def test_the_sample_plan_is_clean():
     assert [(found.line, found.rule, found.message) for found in check(DOCUMENT)] == []
+
+
+def test_the_compiled_plan_that_the_phone_is_built_from_is_the_samples(bp):
+    kept = {path.name: path.read_text() for path in (ROOT / "miniapp" / "plan").iterdir()}
+    made = compile_blueprint(bp)
+    stale = sorted(name for name in kept.keys() | made.keys() if kept.get(name) != made.get(name))
+    assert not stale, (
+        "run `.venv/bin/fangcun plan compile blueprints/fresh-grocery.yaml --out miniapp/plan` "
+        f"and commit what it writes: {stale}"
+    )
 
 
 def test_the_built_app_has_the_pages_of_the_plan_in_the_planned_packages(bp, app):

@@ -1,18 +1,34 @@
+/** Made from the blueprint; change that instead. */
 export interface PlannedEvents {
+  /** buy/tap by customer on home; search_and_buy/tap by customer on search */
   goods_tapped: { product_id: string | number, position: number, block: string }
+  /** buy/view by customer on product; search_and_buy/view by customer on product */
   goods_viewed: { product_id: string | number, price_amount: number }
+  /** buy/add by customer on product; rebuy/again by customer on order */
   cart_added: { product_id: string | number, sku_id: string | number, quantity: number }
+  /** buy/settle by customer on checkout; search_and_buy/settle by customer on checkout; receive/settle by customer on checkout; cancel_and_refund/settle by customer on checkout; rebuy/settle by customer on checkout */
   checkout_viewed: { lines: number, total_amount: number }
+  /** buy/submit by customer on checkout; search_and_buy/submit by customer on checkout; pay_later/submit by customer on checkout; receive/submit by customer on checkout; cancel_and_refund/submit by customer on checkout; rebuy/submit by customer on checkout */
   order_submitted: { order_number: string | number, total_amount: number, lines: number }
+  /** buy/open_cashier by customer on checkout; pay_later/again by customer on order */
   payment_requested: { order_number: string | number }
+  /** buy/pay by customer on result; search_and_buy/pay by customer on result; pay_later/pay by customer on result; receive/pay by customer on result; cancel_and_refund/pay by customer on result; rebuy/pay by customer on result */
   order_paid: { order_number: string | number, amount: number }
+  /** buy/told by system; search_and_buy/told by system; receive/told by system; rebuy/told by system */
   message_sent: { purpose: 'order_paid' | 'order_shipped' }
+  /** buy/not_subscribed by customer on checkout */
   consent_answered: { moment: 'order_submit' | 'order_paid', accepted: number }
+  /** buy/closed_cashier by customer on checkout; pay_later/leave by customer on checkout */
   payment_dismissed: { order_number: string | number }
+  /** buy/timed_out by system; pay_later/timed_out by system; cancel_and_refund/cancel by customer on order; cancel_and_refund/unpaid by customer on order; cancel_and_refund/shop_cancels by clerk */
   order_cancelled: { order_number: string | number, amount: number }
+  /** search_and_buy/search by customer on search; search_and_buy/nothing_found by customer on search */
   goods_searched: { query: string, results: number }
+  /** receive/ship by clerk */
   order_shipped: { order_number: string | number, amount: number }
+  /** receive/confirm by customer on order; receive/forgotten by system; rebuy/confirm by customer on order */
   order_completed: { order_number: string | number, amount: number }
+  /** cancel_and_refund/refunded by system */
   order_refunded: { order_number: string | number, amount: number }
   app_launched: { scene?: number, page?: string }
   app_shown: { scene?: number, page?: string, share_id?: string | number, parent_share_id?: string | number, root_id?: string | number }
@@ -22,7 +38,7 @@ export interface PlannedEvents {
   page_shared: { page?: string, share_id?: string | number, parent_share_id?: string | number, root_id?: string | number, channel?: string }
   page_favorited: { page?: string }
   element_tapped: { page?: string, element?: string }
-  user_logged_in: { }
+  user_logged_in: Record<string, never>
 }
 
 export type EventName = keyof PlannedEvents

@@ -147,7 +147,7 @@ it('marks a share as the root of a new tree', async () => {
   await phone.wait(6_000)
   const { share_id } = phone.server.counted.find(e => e.name === 'page_shared')!.props
   expect(message).toEqual({ title: '春笋', path: `/pages-goods/detail/detail?id=7&sid=${share_id}&rid=${share_id}` })
-  expect(told().pop()).toEqual(['page_shared', 'pages-goods/detail/detail', { share_id, parent_share_id: null, root_id: share_id, channel: 'friend' }])
+  expect(told().pop()).toEqual(['page_shared', 'pages-goods/detail/detail', { share_id, root_id: share_id, channel: 'friend' }])
 })
 
 it('hangs a share below the one that brought the visitor', async () => {

@@ -17,12 +17,13 @@ TINT_SATURATION = 0.45
 
 
 def sitemap(bp: Blueprint) -> dict[str, Any]:
-    """Every page with its distance in taps from the start, and the shortest way there."""
+    """Every page with its distance in taps from the start and the shortest way there; what no package may exceed."""
     taps = Taps(bp)
     ways = taps.ways_from(bp.navigation.start)
     return {
         "start": bp.navigation.start,
         "max_taps": bp.navigation.max_taps,
+        "budgets": {name: most for name, most in vars(bp.budgets).items() if most is not None},
         "pages": [
             {
                 "id": name,

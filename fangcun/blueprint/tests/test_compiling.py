@@ -185,6 +185,13 @@ def test_the_map_knows_the_shortest_way_to_each_page():
     assert (found["me"]["depth"], found["me"]["way"]) == (1, ["home", "me"])
 
 
+def test_the_map_carries_the_budgets_that_were_set():
+    set_one = plan(
+        planted(("budgets: {main_kb: 1200, package_kb: 1000, api_ms: 300}", "budgets: {main_kb: 1200}"))
+    )
+    assert sitemap(set_one)["budgets"] == {"main_kb": 1200}
+
+
 def test_the_mini_program_gets_pages_packages_and_tabs():
     made = pages(plan(CLEAN))
     assert [one["path"] for one in made["pages"]] == ["pages/home/index", "pages/me/index"]

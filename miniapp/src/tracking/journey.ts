@@ -111,7 +111,7 @@ export class Journey {
     const root_id = this.share?.root_id ?? share_id
     const channel = options.path === undefined && options.query !== undefined ? 'timeline' : 'friend'
     const { route } = this
-    tracker.record('page_shared', route, { share_id, parent_share_id: this.share?.share_id ?? null, root_id, channel })
+    tracker.record('page_shared', route, { share_id, ...(this.share ? { parent_share_id: this.share.share_id } : {}), root_id, channel })
     const ids = `sid=${share_id}&rid=${root_id}`
     if (channel === 'timeline')
       return { ...options, query: options.query ? `${options.query}&${ids}` : ids }

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// node check.mjs BUILD [--budgets FILE] [--report FILE]: checks a WeChat build; no network, no DevTools. Exit 1 when something is wrong.
+// node check.mjs BUILD [--plan FOLDER] [--report FILE]: checks a WeChat build; no network, no DevTools. Exit 1 when something is wrong.
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
@@ -31,13 +31,13 @@ export async function check(build, budgets) {
 async function main() {
   const { values: options, positionals: [build] } = parseArgs({
     allowPositionals: true,
-    options: { budgets: { type: 'string', default: path.join(here, '../../budgets.json') }, report: { type: 'string' } },
+    options: { plan: { type: 'string', default: process.env.FANGCUN_PLAN || path.join(here, '../../plan') }, report: { type: 'string' } },
   })
   if (!build) {
-    console.error('usage: node check.mjs BUILD [--budgets FILE] [--report FILE]')
+    console.error('usage: node check.mjs BUILD [--plan FOLDER] [--report FILE]')
     return 2
   }
-  const report = await check(path.resolve(build), JSON.parse(readFileSync(options.budgets, 'utf8')))
+  const report = await check(path.resolve(build), JSON.parse(readFileSync(path.join(options.plan, 'sitemap.json'), 'utf8')).budgets)
   if (options.report)
     writeFileSync(options.report, `${JSON.stringify(report, null, 2)}\n`)
   for (const [name, bytes] of Object.entries(report.packages))
