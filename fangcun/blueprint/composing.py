@@ -57,7 +57,10 @@ class Unreadable(Exception):
 
 @dataclass(slots=True)
 class Node:
-    """A value of the document and where it stands. `value` holds a scalar, `items` a list, `pairs` a mapping."""
+    """A value of the document and where it stands. `value` holds a scalar, `items` a list, `pairs` a mapping.
+
+    `start` and `end` are offsets in the text; what is written in block style ends with its last part.
+    """
 
     kind: Literal["scalar", "list", "map"]
     line: int
@@ -66,6 +69,9 @@ class Node:
     items: list[Node] = field(default_factory=list)
     pairs: list[tuple[Node, Node]] = field(default_factory=list)
     is_open: bool = True
+    start: int = 0
+    end: int = 0
+    is_flow: bool = False
 
 
 def decode(source: str | bytes) -> str:
@@ -102,6 +108,10 @@ def compose(text: str) -> Node:
         elif isinstance(event, CollectionEndEvent):
             node, waiting = open_nodes.pop()
             node.is_open = False
+            parts = node.items if node.kind == "list" else [value for _key, value in node.pairs]
+            node.end = (
+                event.end_mark.index if node.is_flow else max((one.end for one in parts), default=node.start)
+            )
             if node.kind == "map":
                 _merge(node)
         elif isinstance(event, NodeEvent):
@@ -157,22 +167,25 @@ def _node(event: NodeEvent, anchors: dict[str, Node]) -> Node:
             raise Unreadable(f"没有名为 &{event.anchor} 的锚点", "先定义锚点，或直接写出内容", **place)
         if node.is_open:
             raise Unreadable(f"*{event.anchor} 引用了它自己所在的内容", "直接写出内容", **place)
-        return Node(node.kind, line, column, node.value, node.items, node.pairs, False)
+        span = (event.start_mark.index, event.end_mark.index)
+        return Node(node.kind, line, column, node.value, node.items, node.pairs, False, *span)
     tag: str | None = getattr(event, "tag", None)
     if tag not in (None, "!", "tag:yaml.org,2002:str"):
         raise Unreadable(f"不支持 YAML 标签 {tag}", "删去标签，直接写值", **place)
     if isinstance(event, ScalarEvent):
         is_plain = event.style in (None, "") and tag is None
-        value = _resolve(event.value) if is_plain else event.value
+        value = resolve(event.value) if is_plain else event.value
         node = Node("scalar", line, column, value, is_open=False)
     else:
         node = Node("map" if isinstance(event, MappingStartEvent) else "list", line, column)
+    node.start, node.end = event.start_mark.index, event.end_mark.index
+    node.is_flow = bool(getattr(event, "flow_style", False))
     if event.anchor:
         anchors[event.anchor] = node
     return node
 
 
-def _resolve(text: str) -> Scalar:
+def resolve(text: str) -> Scalar:
     """A plain scalar by the core schema of YAML 1.2; dates stay text until a date is asked for."""
     if text in _WORDS:
         return _WORDS[text]
