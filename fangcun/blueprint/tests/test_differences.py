@@ -1,0 +1,161 @@
+"""A change is named with everything that follows from it; what did not change is not named."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fangcun.blueprint.differences import diff
+from fangcun.blueprint.document import Blueprint
+from fangcun.blueprint.tests.clean import CLEAN, plan, planted
+
+
+def changes(*pairs: tuple[str, str]) -> list[tuple[str, str, str, bool]]:
+    found = diff(plan(CLEAN), plan(planted(*pairs)))
+    assert all(one.text for one in found)
+    return [(one.area, one.change, one.subject, one.breaking) for one in found]
+
+
+def test_the_same_plan_has_no_differences():
+    assert diff(plan(CLEAN), plan(CLEAN)) == []
+    assert diff(plan(CLEAN), plan(CLEAN.replace("# ", "#  ").replace("role: main,", "role:   main,"))) == []
+
+
+def test_a_changed_target_names_the_pace_the_alarm_and_who_serves_it():
+    before = planted(
+        ("{kind: repeat, event: order_paid, window_days: 30}", "{kind: count, event: order_paid, per: day}"),
+        ("baseline: 0.12", "baseline: 20"),
+        ("target: 0.20", "target: 50"),
+    )
+    found = diff(plan(before), plan(before.replace("target: 50", "target: 80")))
+    assert [(one.area, one.change, one.before, one.after) for one in found] == [
+        ("goals", "changed", 50.0, 80.0),
+        ("scoreboard", "pace", 0.17341, 0.346821),
+        ("scoreboard", "served_by", None, ["下单", "拼团"]),
+        ("events", "expected", {"goal": "repeat_30d", "counts": "count", "per": "day", "low": 20.0, "high": 50.0},
+         {"goal": "repeat_30d", "counts": "count", "per": "day", "low": 20.0, "high": 80.0}),
+    ]  # fmt: skip
+    assert found[0].text == "目标：goals[repeat_30d].target 从 50 改为 80"
+    assert not any(one.breaking for one in found)
+
+
+def test_another_metric_breaks_the_history_of_its_number():
+    found = changes(("{kind: repeat, event: order_paid, window_days: 30}", "{kind: retention, day: 7}"))
+    assert ("goals", "changed", "goals[repeat_30d].metric", True) in found
+    assert ("scoreboard", "redefined", "repeat_30d", True) in found
+
+
+def test_a_retired_event_and_a_changed_type_are_breaking():
+    assert ("events", "retired", "goods_viewed", True) in changes(
+        ("event: goods_viewed", "event: goods_opened")
+    )
+    assert ("events", "added", "goods_opened", False) in changes(
+        ("event: goods_viewed", "event: goods_opened")
+    )
+    assert ("events", "type_changed", "order_paid.amount", True) in changes(("amount: fen", "amount: int"))
+    assert ("events", "property_removed", "order_paid.amount", True) in changes(
+        ("amount: fen, ", ""), ("prop: amount", "prop: amount")
+    )
+
+
+def test_a_property_that_must_be_there_is_breaking_and_one_more_value_is_not():
+    assert ("events", "property_added", "goods_viewed.scene", True) in changes(
+        ("{product_id: id}", "{product_id: id, scene: int}")
+    )
+    assert ("events", "type_changed", "order_paid.channel", False) in changes(
+        ("enum(friend, poster)", "enum(friend, poster, link)")
+    )
+    assert ("events", "type_changed", "order_paid.channel", True) in changes(
+        ("enum(friend, poster)", "enum(friend)")
+    )
+
+
+def test_a_funnel_that_counts_something_else_is_breaking():
+    assert ("funnels", "changed", "group_buy.window_ms", True) in changes(
+        ("window_hours: 24", "window_hours: 48")
+    )
+    assert ("funnels", "changed", "group_buy.key", True) in changes(("    key: group_id\n", ""))
+    assert ("funnels", "changed", "buy.steps", True) in changes(
+        ("event: goods_viewed", "event: goods_opened")
+    )
+
+
+def test_a_consent_that_is_no_longer_asked_is_breaking():
+    found = changes((", ask_consent: [order_paid]", ""))
+    assert ("consents", "removed", "buy/submit/order_paid", True) in found
+
+
+def test_a_tap_less_moves_pages_away():
+    found = changes(("leads_to: [checkout, group]", "leads_to: [group]"))
+    assert ("map", "deeper", "checkout", False) in found
+    assert ("map", "deeper", "paid", False) in found
+
+
+def test_another_path_breaks_links():
+    assert ("pages", "changed", "pages.group.path", True) in changes(
+        ("pages-grow/group/index", "pages-grow/group/main")
+    )
+
+
+def test_a_longer_stage_moves_everything_behind_it():
+    found = diff(plan(CLEAN), plan(planted(("days: 10", "days: 12"))))
+    assert [one.subject for one in found if one.area == "dates"] == ["dev", "qa", "live", "launch_end"]
+    assert found[-1].text == "日期：上线从 2027-01-08 推迟 4 天到 2027-01-12"
+    assert ("scoreboard", "pace") not in [(one.area, one.change) for one in found]
+
+
+def test_a_new_colour_reaches_the_theme():
+    found = changes(("#087F45", "#0A6A3A"))
+    assert ("theme", "changed", "brand", False) in found
+    assert ("theme", "changed", "brand_deep", False) in found
+
+
+def leaves(value: Any, way: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The ways to every plain value in a blueprint."""
+    if dataclasses.is_dataclass(value):
+        return [w for f in dataclasses.fields(value) for w in leaves(getattr(value, f.name), (*way, f.name))]
+    if isinstance(value, dict):
+        return [w for key, inner in value.items() for w in leaves(inner, (*way, ("key", key)))]
+    if isinstance(value, tuple):
+        return [w for n, inner in enumerate(value) for w in leaves(inner, (*way, n))]
+    return [] if value is None else [way]
+
+
+def with_other(value: Any, way: tuple[Any, ...]) -> Any:
+    """The same, but for one plain value."""
+    if not way:
+        match value:
+            case bool():
+                return not value
+            case int() | float():
+                return value + 1
+            case dt.date():
+                return value + dt.timedelta(days=7)
+            case _:
+                return value + "x"
+    first, rest = way[0], way[1:]
+    if isinstance(first, str):
+        return dataclasses.replace(value, **{first: with_other(getattr(value, first), rest)})
+    if isinstance(first, tuple):
+        return {**value, first[1]: with_other(value[first[1]], rest)}
+    return tuple(with_other(inner, rest) if n == first else inner for n, inner in enumerate(value))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_whatever_changes_is_named(data):
+    bp: Blueprint = plan(CLEAN)
+    ways = [
+        w
+        for w in leaves(bp)
+        if w[-1] not in ("kind", "id", "blueprint", "color", "on_color") and w[:2] != ("brand",)
+    ]
+    ways = [
+        w for w in ways if not (len(w) > 1 and isinstance(w[-1], tuple) and w[-2] == "props")
+    ]  # types are a closed set
+    way = data.draw(st.sampled_from(ways))
+    assert diff(bp, with_other(bp, way)) != []
