@@ -104,6 +104,8 @@ INSTALLED_APPS = [
     "fangcun.shop.cart",
     "fangcun.shop.orders",
     "fangcun.grow.messaging",
+    "fangcun.plan.revisions",
+    "fangcun.plan.schedule",
     "fangcun.flows",
     "fangcun.doors.phone",
     "fangcun.doors.console",

@@ -58,6 +58,25 @@ class Template(models.Model):
         return self.title
 
 
+class AskingPlan(models.Model):
+    """Where the plan wants each consent to be asked. There is one row at most; without it our own habits hold.
+
+    `moments` maps a purpose to its moments; `unknown` names what is planned and we can't ask for.
+    """
+
+    moments = models.JSONField(_("请求授权的时机"))
+    unknown = models.JSONField(_("无法请求的授权"), default=list)
+    revision = models.PositiveIntegerField(_("规划版本"))
+    updated_at = models.DateTimeField(_("更新于"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("授权时机")
+        verbose_name_plural = _("授权时机")
+
+    def __str__(self) -> str:
+        return f"#{self.revision}"
+
+
 class Grant(models.Model):
     """A customer's answer to one question for consent. A yes is good for one message (WeChat: one-off consent)."""
 

@@ -6,7 +6,7 @@ import datetime as dt
 
 from django.utils import timezone
 
-from fangcun.grow.messaging.models import Delivery, Grant, Message, Moment, Template
+from fangcun.grow.messaging.models import AskingPlan, Delivery, Grant, Message, Moment, Template
 from fangcun.grow.messaging.states import DeliveryStatus, GrantStatus
 from fangcun.identity.members.models import Account
 from fangcun.identity.programs.models import Program
@@ -27,6 +27,11 @@ def templates_for(program: Program, moment: str, *, account: Account | None = No
         held = set(usable.values_list("template_id", flat=True))
         templates = [template for template in templates if template.pk not in held]
     return templates[:MOST_ASKED]
+
+
+def asking_plan() -> AskingPlan | None:
+    """Where the plan wants consents to be asked; None before a plan was published."""
+    return AskingPlan.objects.first()
 
 
 def messages_of(member_id: int, *, before_id: int | None = None, limit: int = 20) -> list[Message]:

@@ -11,10 +11,10 @@ from fangcun.grow.messaging.fields import fit
 from fangcun.grow.messaging.models import Delivery, Grant, Message, Template
 from fangcun.grow.messaging.states import GrantStatus
 from fangcun.grow.messaging.tasks import send_delivery
-from fangcun.grow.messaging.templates import register_template
+from fangcun.grow.messaging.templates import plan_consents, register_template
 from fangcun.identity.members.models import Account
 
-__all__ = ["mark_read", "notify", "reassign", "record_consents", "register_template"]
+__all__ = ["mark_read", "notify", "plan_consents", "reassign", "record_consents", "register_template"]
 
 
 def record_consents(*, account: Account, moment: str, results: Mapping[str, str]) -> int:

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from fangcun.grow.messaging.errors import TemplateInvalid
 from fangcun.grow.messaging.fields import KEY, KINDS
-from fangcun.grow.messaging.models import Moment, Purpose, Template
+from fangcun.grow.messaging.models import AskingPlan, Moment, Purpose, Template
 from fangcun.identity.programs.models import Program
 from fangcun.kernel import audit
 from fangcun.kernel.actors import Actor
@@ -20,11 +21,13 @@ VALUES: dict[str, tuple[str, ...]] = {
     Purpose.ORDER_PAID: ("order_number", "goods", "amount", "time"),
     Purpose.ORDER_SHIPPED: ("order_number", "goods", "carrier", "tracking_number", "time"),
 }
-# Shipping comes later and needs a consent of its own, so it is asked for twice.
+# Without a plan. Shipping comes later and needs a consent of its own, so it is asked for twice.
 ASKED_AT: dict[str, tuple[str, ...]] = {
     Purpose.ORDER_PAID: (Moment.ORDER_SUBMIT,),
     Purpose.ORDER_SHIPPED: (Moment.ORDER_SUBMIT, Moment.ORDER_PAID),
 }
+
+ONLY = 1  # the key of the one row that a plan of consents has
 
 
 @transaction.atomic
@@ -42,7 +45,8 @@ def register_template(
     """Use this WeChat template from now on for one occasion of a mini program.
 
     `fields` says which of our values (see VALUES) each key of the template shows, e.g. {"thing2": "goods"};
-    the keys must be those of the template, all of them. `page` overrides the page that a tap opens.
+    the keys must be those of the template, all of them. `page` overrides the page that a tap opens. Without
+    `moments` consent is asked for where the plan says, else where ASKED_AT does.
     Registering the occasion again replaces what was there; consents to another template id do not carry
     over. Raises TemplateInvalid.
     """
@@ -56,7 +60,7 @@ def register_template(
         wrong["title"] = _("请填写标题，不超过 60 个字")
     if problem := _problem(fields, VALUES.get(purpose, ())):
         wrong["fields"] = problem
-    asked_at = list(ASKED_AT.get(purpose, ()) if moments is None else moments)
+    asked_at = list(_asked_at(purpose) if moments is None else moments)
     if not set(asked_at) <= set(Moment.values):
         wrong["moments"] = _("没有这种时机")
     if len(page) > 200:
@@ -85,6 +89,45 @@ def register_template(
     if before != (after := _content(template)):
         audit.record("messaging.register_template", by=by, object=template, before=before, after=after)
     return template
+
+
+@transaction.atomic
+def plan_consents(
+    *, moments: Mapping[str, Sequence[str]], unknown: Sequence[str], revision: int, by: Actor
+) -> AskingPlan:
+    """Ask for consents where the plan says from now on: registered templates at once, later ones as they come.
+
+    `moments` maps a purpose to its moments; a purpose without any is not asked for. `unknown` are words for what is
+    planned and can't be asked. A plan older than the one that is kept, or the same again, changes nothing.
+    """
+    plan = AskingPlan.objects.select_for_update().first()
+    if plan is not None and plan.revision >= revision:
+        return plan
+    wanted = {
+        str(purpose): [moment for moment in Moment.values if moment in moments.get(purpose, ())]
+        for purpose in Purpose.values
+    }
+    columns = {
+        "moments": wanted,
+        "unknown": list(unknown),
+        "revision": revision,
+        "updated_at": timezone.now(),
+    }
+    before = None if plan is None else plan.moments
+    plan, _created = AskingPlan.objects.update_or_create(pk=ONLY, defaults=columns)
+    for purpose, asked_at in wanted.items():
+        Template.objects.filter(purpose=purpose, is_active=True).update(moments=asked_at)
+    if before != wanted:
+        audit.record("messaging.plan_consents", by=by, object=plan, before=before, after=wanted)
+    return plan
+
+
+def _asked_at(purpose: str) -> Sequence[str]:
+    plan = AskingPlan.objects.first()
+    if plan is None:
+        return ASKED_AT.get(purpose, ())
+    asked_at: list[str] = plan.moments.get(purpose, [])
+    return asked_at
 
 
 def _content(template: Template | None) -> dict[str, Any] | None:

@@ -43,6 +43,7 @@ PERMISSIONS: Mapping[str, str | Promise] = {
     "insight.view": _("查看数据分析"),
     "plan.view": _("查看规划"),
     "plan.change": _("修改规划"),
+    "plan.publish": _("发布、恢复规划"),
 }
 
 GRANTS: Mapping[str, frozenset[str]] = {
@@ -55,6 +56,7 @@ GRANTS: Mapping[str, frozenset[str]] = {
             "insight.view",
             "plan.view",
             "plan.change",
+            "plan.publish",
         }
     ),
     Role.OPERATOR: frozenset(

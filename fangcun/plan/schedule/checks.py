@@ -1,0 +1,82 @@
+"""Checks that decide acceptance: worked out from plan and events, or recorded by who ran them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from fangcun.blueprint.checking import has_errors
+from fangcun.blueprint.vocabulary import Check
+from fangcun.insight.tracking.queries import coverage
+from fangcun.plan.revisions.models import Revision
+from fangcun.plan.revisions.queries import findings
+from fangcun.plan.schedule.models import CheckResult
+
+State = Literal["open", "passed", "failed", "stale"]
+
+TITLES: dict[str, str | Promise] = {
+    "plan_clean": gettext_lazy("规划没有错误"),
+    "package_budget": gettext_lazy("小程序包没有超出体积预算"),
+    "events_covered": gettext_lazy("规划的事件都在上报"),
+    "journeys_pass": gettext_lazy("所有场景走查通过"),
+    "audit_passed": gettext_lazy("微信审核通过"),
+}
+WORKED_OUT = frozenset({"plan_clean", "events_covered"})
+RECORDED = frozenset(get_args(Check)) - WORKED_OUT
+
+
+@dataclass(frozen=True, slots=True)
+class CheckState:
+    """What a check says now. `open` has never been run; `stale` was run before the newest revision."""
+
+    check: str
+    state: State
+    detail: str = ""
+    by: str = ""
+    at: dt.datetime | None = None
+    evidence: Any = None
+
+
+def check_states(revision: Revision, *, now: dt.datetime) -> dict[str, CheckState]:
+    """Every check by its name."""
+    recorded = {name: _recorded(name, revision) for name in sorted(RECORDED)}
+    return {
+        "plan_clean": _plan_clean(revision, now),
+        "events_covered": _events_covered(now),
+        **recorded,
+    }
+
+
+def _plan_clean(revision: Revision, now: dt.datetime) -> CheckState:
+    wrong = has_errors(findings(revision.text))
+    state: State = "failed" if wrong else "passed"
+    detail = _("第 {number} 版有错误") if wrong else _("第 {number} 版没有错误")
+    return CheckState("plan_clean", state, detail.format(number=revision.number), at=now)
+
+
+def _events_covered(now: dt.datetime) -> CheckState:
+    found = coverage(now)
+    if found is None:
+        return CheckState("events_covered", "open", at=now)
+    missing = [arrival.event for arrival in found.events if not arrival.week]
+    planned, arrived = len(found.events), len(found.events) - len(missing)
+    detail = _("规划的 {planned} 个事件，最近 7 天到了 {arrived} 个").format(planned=planned, arrived=arrived)
+    state: State = "open"
+    if arrived:
+        state = "failed" if missing else "passed"
+    return CheckState("events_covered", state, detail, at=now, evidence={"missing": missing})
+
+
+def _recorded(name: str, revision: Revision) -> CheckState:
+    newest = CheckResult.objects.filter(check_name=name).order_by("-at", "-id").first()
+    if newest is None:
+        return CheckState(name, "open")
+    state: State = "passed" if newest.passed else "failed"
+    if newest.at < revision.published_at:
+        state = "stale"
+    return CheckState(name, state, newest.detail, newest.actor_name, newest.at, newest.evidence)
