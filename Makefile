@@ -41,7 +41,7 @@ unit: setup ## tests without a browser, on SQLite
 journeys: setup ## browser journeys through phone and console
 	@$(PY) tools/check.py journeys
 
-contracts: setup ## write contracts/openapi.json and the mini program's types from the code
+contracts: setup ## write contracts/ and the mini program's types from the code
 	@.venv/bin/fangcun contracts
 	@$(PY) tools/client_types.py --write
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema
 
 from fangcun.blueprint.document.kinds import Closed, Color, Id, PackageName, PagePath, PropertyType, Words
 from fangcun.blueprint.document.purpose import (
@@ -133,9 +134,28 @@ class Blueprint(Closed):
     budgets: Budgets = field(default_factory=Budgets)
 
 
+class _Written(GenerateJsonSchema):
+    """A key is left out rather than empty; the titles that repeat its name are left out too."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+    def nullable_schema(self, schema: Any) -> dict[str, Any]:
+        return self.generate_inner(schema["schema"])
+
+    def default_schema(self, schema: Any) -> dict[str, Any]:
+        if schema.get("default", 0) is None:
+            return self.generate_inner(schema["schema"])
+        return super().default_schema(schema)
+
+    def dict_schema(self, schema: Any) -> dict[str, Any]:
+        made = super().dict_schema(schema)
+        return {**made, "additionalProperties": False} if "patternProperties" in made else made
+
+
 def json_schema() -> dict[str, Any]:
     """The format as a JSON Schema (2020-12), for editors that complete and check while one types."""
-    schema = TypeAdapter(Blueprint).json_schema()
+    schema = TypeAdapter(Blueprint).json_schema(schema_generator=_Written)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **schema,

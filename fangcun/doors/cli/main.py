@@ -141,14 +141,27 @@ def openapi_text() -> str:
     return json.dumps(served.json(), ensure_ascii=False, indent=2) + "\n"
 
 
+def contract_texts() -> dict[str, str]:
+    """What contracts/ holds, by file name, as the program is now."""
+    from fangcun.blueprint.compiling.contract import tracking_schema
+    from fangcun.blueprint.document import json_schema
+
+    schemas = {"blueprint.schema.json": json_schema(), "tracking.schema.json": tracking_schema()}
+    return {
+        "openapi.json": openapi_text(),
+        **{name: json.dumps(schema, ensure_ascii=False, indent=2) + "\n" for name, schema in schemas.items()},
+    }
+
+
 @app.command()
 def contracts() -> None:
-    """Write contracts/openapi.json from the API as it is."""
+    """Write contracts/ from the program as it is: the API, the blueprint's format, the compiled tracking plan."""
     wire()
-    path = REPOSITORY / "contracts" / "openapi.json"
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(openapi_text())
-    console.print(f"Written: {path.relative_to(REPOSITORY)}")
+    folder = REPOSITORY / "contracts"
+    folder.mkdir(exist_ok=True)
+    for name, text in contract_texts().items():
+        (folder / name).write_text(text)
+        console.print(f"Written: contracts/{name}")
 
 
 @app.command()
