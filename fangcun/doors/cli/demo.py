@@ -14,6 +14,9 @@ from fangcun.doors.cli.sample.load import load_catalog
 from fangcun.grow.messaging.services import register_template
 from fangcun.identity.programs.services import register_merchant, register_program
 from fangcun.kernel.actors import SYSTEM
+from fangcun.plan.revisions.queries import newest_number
+from fangcun.plan.revisions.samples import sample_text
+from fangcun.plan.revisions.services import publish_text
 from fangcun.shop.catalog.models import HomeSettings
 from fangcun.shop.shipping.models import FreightRule
 from fangcun.shop.shipping.services import save_freight_rule
@@ -110,9 +113,17 @@ def load_shop(progress: Progress) -> None:
     load_catalog(lambda done, total: progress.update(task, completed=done, total=total))
 
 
+def load_plan() -> None:
+    """The plan of the shop that we ship, as the first revision; a plan that somebody published is left as it is."""
+    if newest_number() is None:
+        publish_text(text=sample_text("fresh-grocery"), base=None, message="随项目提供的样例", by=SYSTEM)
+
+
 def load_demo(box_url: str, progress: Progress) -> None:
     """Everything the demo needs, step by step; whatever is there already is kept."""
-    task = progress.add_task("Program, merchant and freight rules", total=2)
+    task = progress.add_task("Plan, program, merchant and freight rules", total=3)
+    load_plan()
+    progress.advance(task)
     register_demo(box_url)
     progress.advance(task)
     load_freight()
