@@ -11,12 +11,20 @@ from django.conf import settings
 from fangcun.identity.members.models import Member
 from fangcun.insight.tracking.queries import HotRow, hot_rows
 
-_LOAD = """
+# Reading the properties costs as much again as all the rest; most questions don't look at them.
+_COLUMNS = {False: "", True: ", e.props AS props"}
+_FIELDS = {False: "", True: ', "props": "JSON"'}
+
+
+def _load(props: bool) -> str:
+    return f"""
 CREATE TABLE ev AS
-SELECT person, e.name AS event, e.ts AS ts, e.session AS session
-FROM (SELECT person, unnest(from_json(payload, '[{"name":"VARCHAR","ts":"BIGINT","session":"VARCHAR"}]')) AS e
-      FROM (SELECT unnest($payloads) AS payload, unnest($persons) AS person))
-"""
+SELECT person, program, e.name AS event, e.ts AS ts, e.session AS session{_COLUMNS[props]}
+FROM (SELECT person, program, unnest(from_json(
+          payload, '[{{"name": "VARCHAR", "ts": "BIGINT", "session": "VARCHAR"{_FIELDS[props]}}}]')) AS e
+      FROM (SELECT unnest($payloads::VARCHAR[]) AS payload, unnest($persons::BIGINT[]) AS person,
+             unnest($programs::BIGINT[]) AS program))
+"""  # noqa: S608 - nothing in it comes from outside
 
 
 def person_of(row: HotRow, merged: dict[int, int]) -> int | None:
@@ -32,11 +40,15 @@ def person_of(row: HotRow, merged: dict[int, int]) -> int | None:
 
 @contextmanager
 def hot_events(
-    *, since_ms: int | None = None, until_ms: int | None = None, program_id: int | None = None
+    *,
+    since_ms: int | None = None,
+    until_ms: int | None = None,
+    program_id: int | None = None,
+    props: bool = False,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """An engine holding `ev(person, event, ts, session)`: all events of the span, perhaps some around it.
+    """An engine holding `ev(person, program, event, ts, session)`: all events of the span, perhaps some around it.
 
-    `ts` is epoch milliseconds; `person` is what `person_of` says.
+    `ts` is epoch milliseconds; `person` is what `person_of` says. With `props` there is a column of JSON more.
     """
     rows = hot_rows(since_ms=since_ms, until_ms=until_ms, program_id=program_id)
     merged = dict(Member.objects.filter(merged_into__isnull=False).values_list("id", "merged_into_id"))
@@ -53,8 +65,12 @@ def hot_events(
     )
     try:
         engine.execute(
-            _LOAD,
-            {"payloads": [row.payload for row in rows], "persons": [person_of(row, merged) for row in rows]},
+            _load(props),
+            {
+                "payloads": [row.payload for row in rows],
+                "persons": [person_of(row, merged) for row in rows],
+                "programs": [row.program_id for row in rows],
+            },
         )
         yield engine
     finally:

@@ -10,13 +10,14 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.core.cache import cache
 from django.utils import timezone
 
-from fangcun.insight.analytics.funnel_sql import funnel_sql
+from fangcun.insight.analytics.funnel_sql import BY_PERSON, BY_PROPERTY, funnel_sql, step_names
 from fangcun.insight.analytics.hot import hot_events
+from fangcun.insight.analytics.properties import pointer
 from fangcun.insight.tracking.queries import newest_batch_id
 
 T = TypeVar("T")
@@ -25,12 +26,16 @@ DAY_MS = 86_400_000
 PURCHASE = ("goods_viewed", "cart_added", "order_submitted", "order_paid")
 END_OF_TIME = 2**53
 REMEMBER_SECONDS = 20
-MOST_STEPS = 20
+MOST_STEPS = 40
+PERSON = "person"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """How many persons got this far; how long they took from the step before (None for the first)."""
+    """How many persons (or values of the funnel's key) got this far, and how long from the step before.
+
+    `median_ms` is None for the first step, and where nobody came.
+    """
 
     event: str
     persons: int
@@ -60,33 +65,46 @@ def funnel(
     until: dt.datetime | None = None,
     window_ms: int = 7 * DAY_MS,
     program_id: int | None = None,
+    key: str = PERSON,
 ) -> list[Step]:
     """How many persons went how far along these events, in this order, within `window_ms` of the first.
 
     Starts in [since, until) count, without `until` all that have happened by now; later steps may follow
-    after `until`. For the exact meaning see `funnel_sql`. Raises ValueError unless there are 2 to 20 different
-    events.
+    after `until`. An event may be a step more than once. With another `key` than "person" the values of that
+    property are counted instead, whoever caused the events; events without it belong to nobody. For the exact
+    meaning see `funnel_sql`. Raises ValueError unless there are 1 to 40 events.
     """
     names = tuple(steps)
-    if not 2 <= len(names) <= MOST_STEPS or len(set(names)) < len(names):
-        raise ValueError(f"A funnel has 2 to {MOST_STEPS} different events, not {names!r}.")
+    if not 1 <= len(names) <= MOST_STEPS:
+        raise ValueError(f"A funnel has 1 to {MOST_STEPS} events, not {names!r}.")
     start, end = _ms(since), END_OF_TIME if until is None else _ms(until)
+    by_property = key != PERSON
 
     def count() -> list[Step]:
-        with hot_events(since_ms=start, until_ms=end + window_ms, program_id=program_id) as engine:
-            row = engine.execute(
-                funnel_sql(len(names)),
-                {
-                    **{f"step{n}": name for n, name in enumerate(names, 1)},
-                    "since": start,
-                    "until": end,
-                    "window": window_ms,
-                },
-            ).fetchall()[0]
-        persons, medians = row[: len(names)], (None, *row[len(names) :])
-        return [Step(*step) for step in zip(names, persons, medians, strict=True)]
+        with hot_events(
+            since_ms=start, until_ms=end + window_ms, program_id=program_id, props=by_property
+        ) as engine:
+            return counted(
+                engine.execute(
+                    funnel_sql(names, unit=BY_PROPERTY if by_property else BY_PERSON),
+                    {
+                        **step_names(names),
+                        "since": start,
+                        "until": end,
+                        "window": window_ms,
+                        **({"key": pointer(key)} if by_property else {}),
+                    },
+                ).fetchall()[0],
+                names,
+            )
 
-    return _remembered(count, "funnel", names, start, end, window_ms, program_id)
+    return _remembered(count, "funnel", names, start, end, window_ms, program_id, key)
+
+
+def counted(row: Sequence[Any], names: Sequence[str]) -> list[Step]:
+    """The row of `funnel_sql` by its steps."""
+    found, medians = row[: len(names)], (None, *row[len(names) :])
+    return [Step(*step) for step in zip(names, found, medians, strict=True)]
 
 
 _VISITORS = """

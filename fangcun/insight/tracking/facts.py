@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-import orjson
 from django.db import router, transaction
 from django.utils import timezone
 
+from fangcun.insight.tracking.counting import Origin, count, set_aside
 from fangcun.insight.tracking.models import SERVER, Batch, Seen
+from fangcun.insight.tracking.plans import judge
 
 
 def record(
@@ -21,22 +22,20 @@ def record(
     props: Mapping[str, str | int | float | bool | None],
     at: dt.datetime | None = None,
 ) -> bool:
-    """Write down one fact; False when this `event_id` (such as "order_paid:<number>") is counted already."""
+    """Write down one fact; False when this `event_id` (such as "order_paid:<number>") is known already.
+
+    A fact that does not fit the tracking plan is kept in quarantine, as an event of a phone would be.
+    """
     now = timezone.now()
     ts = int((at or now).timestamp() * 1000)
     event = {"id": event_id, "name": name, "ts": ts, "session": "", "page": "", "props": dict(props)}
+    origin = Origin(device_id=None, member_id=member_id, program_id=program_id, received_at=now)
+    verdict = judge([event])
     with transaction.atomic(using=router.db_for_write(Batch)):
         _, new = Seen.objects.get_or_create(
             source=SERVER, event_id=event_id, defaults={"seen_on": now.date()}
         )
         if new:
-            Batch.objects.create(
-                received_at=now,
-                member_id=member_id,
-                program_id=program_id,
-                payload=orjson.dumps([event]).decode(),
-                count=1,
-                first_ts=ts,
-                last_ts=ts,
-            )
+            count(verdict.counted, origin)
+            set_aside(verdict.flawed, origin, revision=verdict.revision)
     return new

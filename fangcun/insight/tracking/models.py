@@ -82,3 +82,73 @@ class Seen(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source}/{self.event_id}"
+
+
+class EventTally(models.Model):
+    """How many events of a name were counted on a day of the shop's calendar, by the events' own times.
+
+    Several rows (`lane`) add up to one day, so that batches arriving at once don't wait for each other's.
+    """
+
+    name = models.CharField(_("事件名"), max_length=64)
+    day = models.DateField(_("日期"))
+    lane = models.SmallIntegerField()
+    count = models.BigIntegerField(_("事件数"))
+    last_ts = models.BigIntegerField(_("最晚"))
+
+    class Meta:
+        verbose_name = _("事件日计数")
+        verbose_name_plural = _("事件日计数")
+        constraints = [models.UniqueConstraint(fields=["name", "day", "lane"], name="tally_of_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.day} ×{self.count}"
+
+
+class Adoption(models.Model):
+    """A tracking plan that events are held against: the one with the highest revision is in force.
+
+    `plan` is the compiled `tracking.json`; `since` says from when (epoch ms) each planned event has been in
+    the plan without a break.
+    """
+
+    revision = models.BigIntegerField(_("修订号"), unique=True)
+    adopted_at = models.DateTimeField(_("采用于"), default=timezone.now)
+    digest = models.CharField(max_length=64)
+    plan = models.JSONField(_("埋点方案"))
+    since = models.JSONField(_("计划起始"))
+
+    class Meta:
+        verbose_name = _("采用的埋点方案")
+        verbose_name_plural = _("采用的埋点方案")
+
+    def __str__(self) -> str:
+        return f"#{self.revision}"
+
+
+class Quarantined(models.Model):
+    """An event that does not fit the plan: acknowledged and kept whole (`payload`), but not counted.
+
+    `revision` is the plan it was last held against; a later one may release it.
+    """
+
+    received_at = models.DateTimeField(_("收到于"), default=timezone.now, db_index=True)
+    device = models.ForeignKey(Device, models.PROTECT, null=True, related_name="+", verbose_name=_("设备"))
+    member_id = models.BigIntegerField(_("会员编号"), null=True)
+    program_id = models.BigIntegerField(_("小程序编号"), null=True)
+    name = models.CharField(_("事件名"), max_length=64)
+    payload = models.TextField(_("事件"))
+    problem = models.CharField(_("问题"), max_length=32)
+    prop = models.TextField(_("属性"))
+    revision = models.BigIntegerField(_("修订号"))
+
+    class Meta:
+        verbose_name = _("隔离的事件")
+        verbose_name_plural = _("隔离的事件")
+        indexes = [
+            models.Index(fields=["name", "problem", "prop", "received_at"], name="quarantined_by_kind"),
+            models.Index(fields=["revision", "id"], name="quarantined_by_revision"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.problem} {self.prop}".rstrip()

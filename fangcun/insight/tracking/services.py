@@ -1,8 +1,9 @@
-"""The verbs of tracking: take in what phones send, write down what the server knows."""
+"""The verbs of tracking: take in what phones send, write down what the server knows, hold it against a plan."""
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,12 +12,14 @@ import orjson
 from django.db import router, transaction
 from django.utils import timezone
 
+from fangcun.insight.tracking.counting import Origin, count, set_aside
 from fangcun.insight.tracking.facts import record
 from fangcun.insight.tracking.intake import MAX_ID, REASONS, Refused, open_envelope, plain_event
-from fangcun.insight.tracking.models import Batch, Device, Identity, Seen
-from fangcun.insight.tracking.tasks import record_fact
+from fangcun.insight.tracking.models import Adoption, Batch, Device, Identity, Seen
+from fangcun.insight.tracking.plans import forget, judge
+from fangcun.insight.tracking.tasks import record_fact, release_quarantined
 
-__all__ = ["Accepted", "Rejection", "accept_batch", "record", "record_later"]
+__all__ = ["Accepted", "Rejection", "accept_batch", "adopt_plan", "record", "record_later"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,8 @@ def accept_batch(*, batch: Any, member_id: int | None, program_id: int | None) -
     """Count what a phone reports, each event once however often it is sent.
 
     `batch` is the parsed JSON body, whatever it is. Events that break a rule are answered one by one; raises
-    BatchTooLarge and BatchMalformed for the whole. Durable when it returns.
+    BatchTooLarge and BatchMalformed for the whole. Durable when it returns. What does not fit the tracking plan
+    is accepted too, but kept in quarantine.
     """
     now = timezone.now()
     received_ms = int(now.timestamp() * 1000)
@@ -69,6 +73,7 @@ def _store(
     program_id: int | None,
     now: dt.datetime,
 ) -> int:
+    verdict = judge(events.values())
     with transaction.atomic(using=router.db_for_write(Batch)):
         device = Device(key=device_key, first_seen_at=now, seen_at=now)
         # Writing the device's row also makes a second sending of the same batch wait for the first one's end.
@@ -82,20 +87,15 @@ def _store(
         known = set(
             Seen.objects.filter(source=device.pk, event_id__in=events).values_list("event_id", flat=True)
         )
-        new = [event for key, event in events.items() if key not in known]
+        new = [key for key in events if key not in known]
         if new:
-            Seen.objects.bulk_create(
-                Seen(source=device.pk, event_id=event["id"], seen_on=now.date()) for event in new
-            )
-            Batch.objects.create(
-                received_at=now,
-                device=device,
-                member_id=member_id,
-                program_id=program_id,
-                payload=orjson.dumps(new).decode(),
-                count=len(new),
-                first_ts=min(event["ts"] for event in new),
-                last_ts=max(event["ts"] for event in new),
+            Seen.objects.bulk_create(Seen(source=device.pk, event_id=key, seen_on=now.date()) for key in new)
+            origin = Origin(device_id=device.pk, member_id=member_id, program_id=program_id, received_at=now)
+            count([event for event in verdict.counted if event["id"] not in known], origin)
+            set_aside(
+                [(event, flaw) for event, flaw in verdict.flawed if event["id"] not in known],
+                origin,
+                revision=verdict.revision,
             )
     return len(new)
 
@@ -121,6 +121,37 @@ def record_later(
         props=dict(props),
         at=at.isoformat(),
     )
+
+
+def adopt_plan(*, plan: Mapping[str, Any], revision: int) -> bool:
+    """From now on hold events against this tracking plan (a compiled `tracking.json`); whether it is in force.
+
+    The highest revision is. Telling it again changes nothing, nor does an older revision that arrives late.
+    Quarantined events that fit are released by a job of the caller's transaction.
+    """
+    text = orjson.dumps(plan, option=orjson.OPT_SORT_KEYS)
+    with transaction.atomic(using=router.db_for_write(Adoption)):
+        before = Adoption.objects.filter(revision__lt=revision).order_by("-revision").first()
+        since: dict[str, int] = before.since if before else {}
+        now = timezone.now()
+        now_ms = int(now.timestamp() * 1000)
+        Adoption.objects.bulk_create(
+            [
+                Adoption(
+                    revision=revision,
+                    adopted_at=now,
+                    digest=hashlib.sha256(text).hexdigest(),
+                    plan=plan,
+                    since={event["name"]: since.get(event["name"], now_ms) for event in plan["events"]},
+                )
+            ],
+            ignore_conflicts=True,
+        )
+        in_force = not Adoption.objects.filter(revision__gt=revision).exists()
+    forget()
+    if in_force:
+        release_quarantined.enqueue()
+    return in_force
 
 
 def _id_of(raw: Any) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from fangcun.insight.tracking import facts
+from fangcun.insight.tracking import facts, releasing
 from fangcun.insight.tracking.intake import MAX_AGE_DAYS
 from fangcun.insight.tracking.models import Seen
 from fangcun.kernel.jobs import every, task
@@ -46,3 +46,21 @@ def forget_seen() -> None:
     # In pieces, so that events are never kept waiting long.
     while ids := list(old.values_list("id", flat=True)[:CHUNK]):
         Seen.objects.filter(id__in=ids).delete()
+
+
+@task()
+def release_quarantined() -> None:
+    """Let events count that the plan in force knows; a second run changes nothing."""
+    releasing.release()
+
+
+@every(seconds=60)
+def release_stragglers() -> None:
+    """Release what another process set aside by the former plan just when a newer one was adopted."""
+    releasing.release()
+
+
+@every(seconds=3600)
+def forget_quarantined() -> None:
+    """Drop what has been in quarantine for 30 days."""
+    releasing.forget_old()

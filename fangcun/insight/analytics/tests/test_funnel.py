@@ -188,16 +188,16 @@ def test_an_unchanged_question_is_not_counted_twice(django_assert_num_queries):
         assert funnel(since=SINCE) == first
 
 
-@pytest.mark.parametrize("steps", [(), ("a",), ("a", "a"), tuple(f"e{n}" for n in range(21))])
-def test_a_funnel_has_two_to_twenty_different_events(steps):
-    with pytest.raises(ValueError, match="2 to 20"):
+@pytest.mark.parametrize("steps", [(), tuple(f"e{n}" for n in range(41))])
+def test_a_funnel_has_one_to_forty_events(steps):
+    with pytest.raises(ValueError, match="1 to 40"):
         funnel(steps, since=SINCE)
 
 
-def test_twenty_steps_are_walked_to_the_end():
-    steps = tuple(f"e{n}" for n in range(20))
+def test_forty_steps_are_walked_to_the_end():
+    steps = tuple(f"e{n}" for n in range(40))
     store([(1, name, n) for n, name in enumerate(steps)])
-    assert [s.persons for s in funnel(steps, since=SINCE)] == [1] * 20
+    assert [s.persons for s in funnel(steps, since=SINCE)] == [1] * 40
     assert T0 < END_OF_TIME
 
 
