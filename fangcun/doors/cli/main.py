@@ -17,12 +17,15 @@ from django.core.exceptions import ImproperlyConfigured
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from fangcun.doors.cli.plan.commands import app as plan_app
+
 app = typer.Typer(
     help="Fangcun (方寸): plan, build, launch and grow a WeChat mini program.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+app.add_typer(plan_app, name="plan")
 console = Console(highlight=False)
 REPOSITORY = Path(__file__).resolve().parents[3]
 

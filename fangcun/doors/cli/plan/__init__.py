@@ -1,0 +1,1 @@
+"""`fangcun plan …`: check, compile, compare, export, begin, publish and walk a blueprint."""

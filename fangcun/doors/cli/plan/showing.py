@@ -1,0 +1,126 @@
+"""Findings for eyes, for programs, and for code scanning."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from rich.console import Console
+from rich.text import Text
+
+from fangcun.blueprint.findings import Finding, Severity
+from fangcun.blueprint.rules import RULES
+from fangcun.doors.cli.plan.files import Checked
+
+WIDTH = 100  # of the shown part of a source line
+BEFORE_CARET = 60
+COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow"}
+FORM = {
+    "yaml-syntax": "The text is no sound YAML document.",
+    "wrong-type": "A value is of another kind than the format asks for.",
+    "unknown-key": "A key that the format does not know.",
+    "missing-key": "A key that must be there is missing.",
+    "duplicate-id": "An id, key or place is used twice.",
+}
+
+
+def show_text(found: Checked, *, to: Console) -> None:
+    """Each finding with its line, a caret under the place, what is wrong and what to write; then the counts."""
+    lines = found.document.text.splitlines()
+    for one in found.findings:
+        head = Text(f"{found.name}:{one.line}:{one.column} ")
+        head.append(one.severity.value, COLOURS[one.severity])
+        head.append(f" {one.rule}", "bold")
+        if one.path:
+            head.append(f"  {one.path}", "dim")
+        to.print(head)
+        if one.line <= len(lines) and found.document.text:
+            shown, caret = excerpt(lines[one.line - 1], one.column)
+            to.print(Text(f"  {one.line:>5} │ {shown}"))
+            to.print(Text(f"        │ {caret}", COLOURS[one.severity]))
+        to.print(Text(f"  {one.message}"))
+        to.print(Text(f"  → {one.fix}\n", "green"))
+    errors = sum(one.severity is Severity.ERROR for one in found.findings)
+    warnings = len(found.findings) - errors
+    if not found.findings:
+        to.print(Text(f"{found.name}：没有问题", "green"))
+    else:
+        to.print(Text(f"{found.name}：{errors} 个错误，{warnings} 个提醒", "bold"))
+
+
+def excerpt(line: str, column: int) -> tuple[str, str]:
+    """The part of a source line around a column (from 1), and the line with a caret under that column."""
+    line = line.replace("\t", " ")
+    start = 0 if len(line) <= WIDTH else max(0, min(column - 1 - BEFORE_CARET, len(line) - WIDTH))
+    shown = line[start : start + WIDTH]
+    lead = "…" if start else ""
+    tail = "…" if start + WIDTH < len(line) else ""
+    before = lead + shown[: column - 1 - start]
+    return lead + shown + tail, " " * _width(before) + "^"
+
+
+def _width(text: str) -> int:
+    """Columns on a terminal: Chinese characters take two."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def as_json(found: Checked) -> str:
+    """The findings as a list of {rule, severity, path, line, message, fix}."""
+    return json.dumps([one.as_json() for one in found.findings], ensure_ascii=False, indent=2)
+
+
+def as_sarif(found: Checked) -> str:
+    """The findings as SARIF 2.1.0, which code scanning services read."""
+    names = sorted({one.name for one in RULES} | FORM.keys())
+    says = {**{one.name: one.says for one in RULES}, **FORM}
+    levels = {one.name: one.severity.value for one in RULES}
+    log = {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {
+                    "driver": {
+                        "name": "fangcun plan check",
+                        "rules": [
+                            {
+                                "id": name,
+                                "shortDescription": {"text": says[name].split("\n")[0]},
+                                "defaultConfiguration": {"level": levels.get(name, "error")},
+                            }
+                            for name in names
+                        ],
+                    }
+                },
+                "columnKind": "unicodeCodePoints",
+                "results": [_result(found.name, one, names.index(one.rule)) for one in found.findings],
+            }
+        ],
+    }
+    return json.dumps(log, ensure_ascii=False, indent=2)
+
+
+def _result(name: str, one: Finding, place: int) -> dict[str, Any]:
+    region = {"startLine": one.line, "startColumn": one.column}
+    location: dict[str, Any] = {
+        "physicalLocation": {"artifactLocation": {"uri": _uri(name)}, "region": region}
+    }
+    if one.path:
+        location["logicalLocations"] = [{"fullyQualifiedName": one.path}]
+    return {
+        "ruleId": one.rule,
+        "ruleIndex": place,
+        "level": one.severity.value,
+        "message": {"text": f"{one.message}。{one.fix}"},
+        "locations": [location],
+    }
+
+
+def _uri(name: str) -> str:
+    path = Path(name)
+    if path.is_absolute() and path.is_relative_to(Path.cwd()):
+        path = path.relative_to(Path.cwd())
+    return quote(path.as_posix())
