@@ -12,13 +12,12 @@ from fangcun.blueprint.vocabulary import enum_values
 
 PLAN = "fangcun"
 _TYPES = {
-    "id": ["string", "integer"],
-    "text": ["string"],
-    "int": ["integer"],
-    "fen": ["integer"],
-    "float": ["number"],
-    "bool": ["boolean"],
-    "time": ["integer"],
+    "text": "string",
+    "int": "integer",
+    "fen": "integer",
+    "float": "number",
+    "bool": "boolean",
+    "time": "integer",
 }
 
 
@@ -80,7 +79,11 @@ def _document(kind: str, spec: dict[str, Any]) -> dict[str, Any]:
 
 def _property(id_: str, name: str, kind: str) -> dict[str, Any]:
     values = enum_values(kind)
-    found: dict[str, Any] = {"id": id_, "name": name, "types": ["string"] if values else _TYPES[kind]}
+    found: dict[str, Any] = {"id": id_, "name": name}
+    if kind == "id":  # one type stands in `type`, several in `types`
+        found["types"] = ["string", "integer"]
+    else:
+        found["type"] = "string" if values else _TYPES[kind]
     if values:
         found["config"] = {"enum": list(values)}
     return found

@@ -46,7 +46,7 @@ def test_rudder_gets_three_documents_whose_references_hold():
         assert rule["event"] in known
         assert {one["property"] for one in rule["properties"]} <= known
     channel = next(one for one in properties["spec"]["properties"] if one["name"] == "channel")
-    assert (channel["types"], channel["config"]) == (["string"], {"enum": ["friend", "poster"]})
+    assert (channel["type"], channel["config"]) == ("string", {"enum": ["friend", "poster"]})
 
 
 def test_wedata_gets_wechats_own_names_where_it_has_one_and_says_what_is_unconfirmed():
