@@ -108,14 +108,15 @@ class EventTally(models.Model):
 class Adoption(models.Model):
     """A tracking plan that events are held against: the one with the highest revision is in force.
 
-    `plan` is the compiled `tracking.json`; `since` says from when (epoch ms) each planned event has been in
+    `plan` is the compiled `tracking.json` as text, which keeps the order of its properties on every database;
+    `since` says from when (epoch ms) each planned event has been in
     the plan without a break.
     """
 
     revision = models.BigIntegerField(_("修订号"), unique=True)
     adopted_at = models.DateTimeField(_("采用于"), default=timezone.now)
     digest = models.CharField(max_length=64)
-    plan = models.JSONField(_("埋点方案"))
+    plan = models.TextField(_("埋点方案"))
     since = models.JSONField(_("计划起始"))
 
     class Meta:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from django.core.cache import cache
 
 from fangcun.insight.tracking.fitting import Fit, Flaw
@@ -77,4 +78,5 @@ def _current(*, fresh: bool = False) -> Fit | None:
 
 @functools.lru_cache(maxsize=4)
 def _compiled(revision: int, digest: str) -> Fit:
-    return Fit(Adoption.objects.get(revision=revision, digest=digest).plan, revision=revision)
+    text = Adoption.objects.values_list("plan", flat=True).get(revision=revision, digest=digest)
+    return Fit(orjson.loads(text), revision=revision)

@@ -75,7 +75,7 @@ def current_plan() -> AdoptedPlan | None:
     if row is None:
         return None
     since = {name: _moment(ms) for name, ms in row.since.items()}
-    return AdoptedPlan(row.revision, row.adopted_at, row.plan, since)
+    return AdoptedPlan(row.revision, row.adopted_at, orjson.loads(row.plan), since)
 
 
 @dataclass(frozen=True, slots=True)

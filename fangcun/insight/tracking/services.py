@@ -129,7 +129,7 @@ def adopt_plan(*, plan: Mapping[str, Any], revision: int) -> bool:
     The highest revision is. Telling it again changes nothing, nor does an older revision that arrives late.
     Quarantined events that fit are released by a job of the caller's transaction.
     """
-    text = orjson.dumps(plan, option=orjson.OPT_SORT_KEYS)
+    text = orjson.dumps(plan).decode()
     with transaction.atomic(using=router.db_for_write(Adoption)):
         before = Adoption.objects.filter(revision__lt=revision).order_by("-revision").first()
         since: dict[str, int] = before.since if before else {}
@@ -140,8 +140,8 @@ def adopt_plan(*, plan: Mapping[str, Any], revision: int) -> bool:
                 Adoption(
                     revision=revision,
                     adopted_at=now,
-                    digest=hashlib.sha256(text).hexdigest(),
-                    plan=plan,
+                    digest=hashlib.sha256(text.encode()).hexdigest(),
+                    plan=text,
                     since={event["name"]: since.get(event["name"], now_ms) for event in plan["events"]},
                 )
             ],

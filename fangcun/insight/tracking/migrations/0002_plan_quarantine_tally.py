@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                 ('revision', models.BigIntegerField(unique=True, verbose_name='修订号')),
                 ('adopted_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='采用于')),
                 ('digest', models.CharField(max_length=64)),
-                ('plan', models.JSONField(verbose_name='埋点方案')),
+                ('plan', models.TextField(verbose_name='埋点方案')),
                 ('since', models.JSONField(verbose_name='计划起始')),
             ],
             options={

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import jsonschema
 import pytest
 from hypothesis import given
@@ -26,10 +28,17 @@ PLAN = plan_of(
     ),
     planned("page_viewed", optional=("from",), automatic=True, **{"from": "text"}),
 )
-SOUND = {"sku_id": 7, "stars": 5, "amount": -3, "again": False, "at": 1_790_000_000_000, "mood": "好"}
+SOUND: dict[str, Any] = {
+    "sku_id": 7,
+    "stars": 5,
+    "amount": -3,
+    "again": False,
+    "at": 1_790_000_000_000,
+    "mood": "好",
+}
 
 
-def flaw(name: str = "goods_rated", **props: object) -> Flaw | None:
+def flaw(name: str = "goods_rated", **props: Any) -> Flaw | None:
     return Fit(PLAN, revision=1).flaw({"name": name, "props": props})
 
 
