@@ -7,17 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django import forms
+from django.utils.translation import gettext as _
 
 from fangcun.blueprint.document import Id
+from fangcun.blueprint.shapes import choices_of
 from fangcun.doors.console.plan import edit_fields as fields
 from fangcun.doors.console.plan.edit_labels import CHOICES, FIELDS, Label, label_of
 from fangcun.doors.console.plan.edit_references import Choices, Known, reference_of, suggestion_of
-from fangcun.doors.console.plan.edit_shapes import (
-    Field,
-    choices_of,
-    fields_of,
-    pattern_of,
-)
+from fangcun.doors.console.plan.edit_shapes import Field, fields_of
 from fangcun.doors.console.plan.edit_tables import PropsField, WhereField
 
 # Mappings whose keys come from elsewhere in the draft: one input for each key.
@@ -30,7 +27,7 @@ Kinds = tuple[tuple[tuple[str, ...], frozenset[str]], ...]
 
 @dataclass(frozen=True, slots=True)
 class Within:
-    """Where in a form's model an input is: below which keys, for which variants, in which part and under which title."""
+    """Where in a form's model an input is: below which keys, for which variants, in which part, under which title."""
 
     keys: tuple[str, ...] = ()
     kinds: Kinds = ()
@@ -128,12 +125,20 @@ def _flat(values: list[Any]) -> bool:
 
 def input_of(entry: Entry, known: Known, value: Any) -> forms.Field:
     """The form field for an entry that holds this value now."""
+    made = _made(entry, known, value)
+    if entry.field.default is not None and isinstance(made, fields.WordField):
+        made.widget.attrs["placeholder"] = _("默认 %s") % entry.field.default
+    return made
+
+
+def _made(entry: Entry, known: Known, value: Any) -> forms.Field:
     field = entry.field
     more: dict[str, Any] = {"label": entry.label.name, "help_text": entry.label.hint}
     reference, suggestion = reference_of(field.owner, field.name), suggestion_of(field.owner, field.name)
     match field.kind:
         case "choice":
-            return fields.ChoiceField(choices=_worded(field), value=value, **more)
+            blank = "—" if field.default is None else _("%s（默认）") % CHOICES.get(str(field.default), field.default)
+            return fields.ChoiceField(choices=_worded(field), value=value, blank=blank, **more)
         case "choices":
             return fields.ChoicesField(choices=_worded(field), value=value, **more)
         case "flag":
@@ -143,21 +148,20 @@ def input_of(entry: Entry, known: Known, value: Any) -> forms.Field:
         case "date":
             return fields.DateField(shown_value=value, **more)
         case "dates":
-            return fields.LinesField(dates=True, **more)
+            return fields.LinesField(of=field.of, **more)
         case "mapping":
             return PropsField(**more) if field.name == "props" else WhereField(**more)
         case "texts":
             twice = isinstance(value, list) and len({str(one) for one in value}) < len(value)
             if reference and not twice:
                 return fields.ChoicesField(choices=known[reference], value=value, **more)
-            pattern = pattern_of(field.of)
-            return fields.LinesField(pattern=pattern, **more)
+            return fields.LinesField(of=field.of, **more)
     if reference:
         return fields.ChoiceField(choices=known[reference], value=value, **more)
     if field.key in ("Brand.color", "Brand.on_color"):
-        return fields.ColorField(of=field, **more)
+        return fields.ColorField(of=field.of, **more)
     if field.kind == "word" or suggestion:
-        return fields.WordField(of=field, options=f"known-{suggestion}" if suggestion else "", **more)
+        return fields.WordField(of=field.of, options=f"known-{suggestion}" if suggestion else "", **more)
     return fields.TextField(**more)
 
 

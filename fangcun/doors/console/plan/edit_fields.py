@@ -16,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from fangcun.doors.console.plan.edit_shapes import Field, bounds_of, pattern_of, words_of
+from fangcun.blueprint.shapes import why_not
 
 Choices = Sequence[tuple[str, Any]]
 WHOLE = re.compile(r"[-+]?[0-9]{1,15}")
@@ -60,20 +60,18 @@ class TextField(forms.CharField):
 class WordField(TextField):
     """A short text on one line. A restricted one tells what it should look like."""
 
-    def __init__(self, *, of: Field | None = None, options: str = "", **more: Any) -> None:
+    def __init__(self, *, of: Any = str, options: str = "", **more: Any) -> None:
         attrs = {"autocomplete": "off", "spellcheck": "false", **({"list": options} if options else {})}
         super().__init__(widget=forms.TextInput(attrs=attrs), **more)
-        self.words = words_of(of.of) if of else None
-        self.pattern = pattern_of(of.of) if of else None
+        self.of = of
 
     def to_python(self, value: Any) -> Any:
         return (value or "").strip() or None
 
     def validate(self, value: Any) -> None:
-        if value and self.pattern and self.words and not re.fullmatch(self.pattern, value):
-            raise ValidationError(
-                _("应为%(what)s，%(how)s") % {"what": self.words.name, "how": self.words.example}
-            )
+        problem = None if value is None else why_not(self.of, value)
+        if problem is not None:
+            raise ValidationError("，".join(problem))
 
     def _seen(self, text: str) -> str:
         return text.replace("\r", "").replace("\n", "")  # a browser's input of one line keeps none
@@ -82,11 +80,10 @@ class WordField(TextField):
 class NumberField(WordField):
     """A number, whole or not, within the bounds of its type."""
 
-    def __init__(self, *, of: Any, whole: bool, **more: Any) -> None:
+    def __init__(self, *, whole: bool, **more: Any) -> None:
         super().__init__(**more)
         self.widget.attrs["inputmode"] = "numeric" if whole else "decimal"
         self.whole = whole
-        self.low, self.high, self.above = bounds_of(of)
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
@@ -100,15 +97,6 @@ class NumberField(WordField):
             raise ValidationError(_("请填写数字，不带百分号和单位"))
         return float(text)
 
-    def validate(self, value: Any) -> None:
-        if value is None:
-            return
-        if self.low is not None and (value <= self.low if self.above else value < self.low):
-            text = _("应大于 %s") if self.above else _("应不小于 %s")
-            raise ValidationError(text % f"{self.low:g}")
-        if self.high is not None and value > self.high:
-            raise ValidationError(_("应不大于 %s") % f"{self.high:g}")
-
 
 class DateField(WordField):
     """A day."""
@@ -121,6 +109,9 @@ class DateField(WordField):
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
         return None if text is None else day_of(text)
+
+    def validate(self, value: Any) -> None:
+        """A day is a day."""
 
 
 class FlagField(forms.BooleanField):
@@ -139,11 +130,11 @@ class FlagField(forms.BooleanField):
 class ChoiceField(forms.ChoiceField):
     """One of some words. What stands in the draft is offered too, even when it is none of them."""
 
-    def __init__(self, *, choices: Choices, value: Any = None, **options: Any) -> None:
+    def __init__(self, *, choices: Choices, value: Any = None, blank: str = "—", **options: Any) -> None:
         known = list(choices)
         if shown(value) and shown(value) not in {key for key, _name in known}:
             known.append((shown(value), _("%s（不存在）") % shown(value)))
-        super().__init__(required=False, choices=[("", "—"), *known], **options)
+        super().__init__(required=False, choices=[("", blank), *known], **options)
 
     def prepare_value(self, value: Any) -> Any:
         return shown(value)
@@ -183,9 +174,9 @@ class ChoicesField(forms.MultipleChoiceField):
 class LinesField(TextField):
     """Several texts, one a line."""
 
-    def __init__(self, *, dates: bool = False, pattern: str | None = None, **options: Any) -> None:
+    def __init__(self, *, of: Any = str, **options: Any) -> None:
         super().__init__(**options)
-        self.dates, self.pattern = dates, pattern
+        self.of = of
 
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(shown(one) for one in value) if isinstance(value, list) else shown(value)
@@ -195,13 +186,14 @@ class LinesField(TextField):
 
     def to_python(self, value: Any) -> Any:
         lines = [line for line in unfolded(value or "").split("\n") if line.strip()]
-        if self.dates:
+        if self.of is dt.date:
             return [day_of(line.strip()) for line in lines]
-        if self.pattern is None:
+        if self.of is str:
             return lines
         lines = [line.strip() for line in lines]
-        if wrong := next((line for line in lines if not re.fullmatch(self.pattern, line)), None):
-            raise ValidationError(_("“%s”不是编号：用小写字母、数字和下划线，一行一个") % wrong)
+        for line in lines:
+            if (problem := why_not(self.of, line)) is not None:
+                raise ValidationError("，".join(problem))
         return lines
 
 

@@ -16,6 +16,8 @@ from fangcun.doors.console.plan.edit_tables import TableField
 
 Keys = tuple[str, ...]
 LISTS = ("texts", "dates", "choices")
+# What can be told only when the rest is there.
+LATER = frozenset({"Scenario.closes_with"})
 
 
 class ItemForm(forms.Form):
@@ -72,7 +74,8 @@ class ItemForm(forms.Form):
         return data
 
     def _must_be_there(self, entry: Entry) -> bool:
-        needed = entry.field.required and entry.field.kind not in (*LISTS, "flag")
+        field = entry.field
+        needed = field.required and field.kind not in (*LISTS, "flag") and field.key not in LATER
         if not needed or not self._is_asked(entry):
             return False
         return not entry.within.optional or self._in_use(entry.within.optional)

@@ -23,6 +23,8 @@ ALWAYS: Final[dict[str, tuple[str, ...]]] = {
     "Step": ("id", "actor", "page", "event"),
     "Branch": ("id", "when", "after", "event"),
 }
+# Texts of a sentence or more.
+LONG: Final = frozenset({"statement", "text", "note", "plan", "business_model", "waived", "when", "ugc_measures"})
 Findings = dict[str, list[Finding]]
 
 
@@ -45,9 +47,8 @@ class Group:
 
     @property
     def kinds(self) -> str:
-        """For which variants the group is there, when that is the same for all of it."""
-        first = self.inputs[0].kinds
-        return first if all(one.kinds == first for one in self.inputs) else ""
+        """For which variants the group is there: those of its first input, which is the kind where it has one."""
+        return self.inputs[0].kinds
 
 
 @dataclass(slots=True)
@@ -132,7 +133,8 @@ def _looks(entry: Entry, bound: BoundField) -> str:
         return "checks"
     if entry.field.kind == "flag":
         return "flag"
-    return "long" if entry.field.kind in ("text", "texts", "dates") else "short"
+    is_long = entry.field.kind in ("texts", "dates") or entry.keys[-1] in LONG or "privacy" in entry.keys
+    return "long" if is_long else "short"
 
 
 def placed(

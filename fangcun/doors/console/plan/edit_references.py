@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from fangcun.blueprint.shapes import choices_of
 from fangcun.blueprint.vocabulary import AUTOMATIC_EVENTS, MAIN_PACKAGE, PERSON, SUBSCRIBE, SYSTEM, Capability
 from fangcun.doors.console.plan.edit_labels import CHOICES
-from fangcun.doors.console.plan.edit_shapes import choices_of
 from fangcun.doors.console.plan.edit_tree import Tokens, value_at
 
 Choices = list[tuple[str, Any]]

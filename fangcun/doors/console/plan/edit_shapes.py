@@ -5,15 +5,12 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import functools
-import types
-import typing
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
-from annotated_types import Ge, Gt, Le
-from pydantic.fields import FieldInfo
-
+from fangcun.blueprint import shapes
 from fangcun.blueprint.document import Words
+from fangcun.blueprint.shapes import choices_of
 
 Kind = Literal[
     "text", "word", "whole", "number", "date", "flag", "choice",  # one value
@@ -40,20 +37,20 @@ class Field:
         """How the tables of labels and references call it."""
         return f"{self.owner.__name__}.{self.name}"
 
+    @property
+    def default(self) -> str | int | float | None:
+        """What holds when the field is left out; None when nothing particular does."""
+        for one in dataclasses.fields(self.owner):
+            if one.name == self.name and isinstance(one.default, str | int | float) and one.default != "":
+                return one.default
+        return None
+
 
 @functools.cache
 def fields_of(model: type) -> tuple[Field, ...]:
-    """The fields of a model, in its order: first those that must be there, as the class has them."""
-    kinds = typing.get_type_hints(model, include_extras=True)
-    missing = dataclasses.MISSING
+    """The fields of a model, in the order in which the class has them."""
     return tuple(
-        Field(
-            model,
-            one.name,
-            *_kind(kinds[one.name]),
-            one.default is missing and one.default_factory is missing,
-        )
-        for one in dataclasses.fields(model)
+        Field(model, name, *_kind(one.kind), one.required) for name, one in shapes.fields_of(model).items()
     )
 
 
@@ -62,74 +59,24 @@ def field_of(model: type, name: str) -> Field | None:
     return next((field for field in fields_of(model) if field.name == name), None)
 
 
-def choices_of(kind: Any) -> tuple[str, ...]:
-    """The words that a type allows; none when it isn't a choice."""
-    return tuple(str(value) for value in get_args(kind)) if get_origin(kind) is Literal else ()
-
-
-def words_of(kind: Any) -> Words | None:
-    """How a restricted text is called and written."""
-    return next((mark for mark in _marks(kind) if isinstance(mark, Words)), None)
-
-
-def pattern_of(kind: Any) -> str | None:
-    """The regular expression that a restricted text must match."""
-    for mark in _constraints(kind):
-        if (pattern := getattr(mark, "pattern", None)) is not None:
-            return str(pattern)
-    return None
-
-
-def bounds_of(kind: Any) -> tuple[float | None, float | None, bool]:
-    """The smallest and the largest number that a type allows, and whether it must be more than the smallest."""
-    low = high = None
-    above = False
-    for mark in _constraints(kind):
-        if isinstance(mark, Ge):
-            low = float(typing.cast(float, mark.ge))
-        elif isinstance(mark, Gt):
-            low, above = float(typing.cast(float, mark.gt)), True
-        elif isinstance(mark, Le):
-            high = float(typing.cast(float, mark.le))
-    return low, high, above
-
-
-def is_model(kind: Any) -> bool:
-    """Whether a type is a class of the document's model."""
-    return dataclasses.is_dataclass(kind)
-
-
-def _marks(kind: Any) -> tuple[Any, ...]:
-    return get_args(kind)[1:] if get_origin(kind) is Annotated else ()
-
-
-def _constraints(kind: Any) -> list[Any]:
-    found: list[Any] = []
-    for mark in _marks(kind):
-        found += mark.metadata if isinstance(mark, FieldInfo) else [mark]
-    return found
-
-
 def _kind(kind: Any) -> tuple[Kind, Any]:
-    origin, inside = get_origin(kind), get_args(kind)
-    if origin in (Union, types.UnionType) and type(None) in inside:
-        rest = [member for member in inside if member is not type(None)]
-        return _kind(functools.reduce(lambda a, b: a | b, rest))
-    if origin is tuple:
-        return _list(inside[0])
-    if origin is dict:
-        return ("items" if is_model(inside[1]) else "mapping"), inside
-    if origin is Annotated:
-        members = [member for member in get_args(inside[0]) if is_model(member)]
-        if members:
-            return "variant", {_kind_of(member): member for member in members}
-    if is_model(kind):
-        return "model", kind
+    shape, inner = shapes.shape_of(kind)
+    match shape:
+        case "optional":
+            return _kind(inner)
+        case "list":
+            return _list(inner)
+        case "mapping":
+            return ("items" if dataclasses.is_dataclass(inner[1]) else "mapping"), inner
+        case "variant":
+            return "variant", inner
+        case "model":
+            return "model", kind
     return _leaf(kind), kind
 
 
 def _list(of: Any) -> tuple[Kind, Any]:
-    if is_model(of):
+    if dataclasses.is_dataclass(of):
         return "rows", of
     if of is dt.date:
         return "dates", of
@@ -137,13 +84,10 @@ def _list(of: Any) -> tuple[Kind, Any]:
 
 
 def _leaf(kind: Any) -> Kind:
-    plain = get_args(kind)[0] if get_origin(kind) is Annotated else kind
-    if get_origin(plain) is Literal:
+    plain, *marks = get_args(kind) if get_origin(kind) is Annotated else (kind,)
+    if choices_of(plain):
         return "choice"
-    if plain is str and words_of(kind) is not None:
-        return "word"
-    return {bool: "flag", int: "whole", float: "number", dt.date: "date"}.get(plain, "text")  # type: ignore[return-value]
-
-
-def _kind_of(variant: type) -> str:
-    return choices_of(typing.get_type_hints(variant, include_extras=True)["kind"])[0]
+    if plain is str:
+        return "word" if any(isinstance(mark, Words) for mark in marks) else "text"
+    simple: dict[Any, Kind] = {bool: "flag", int: "whole", float: "number", dt.date: "date"}
+    return simple.get(plain, "text")

@@ -30,7 +30,7 @@ Tokens: TypeAlias = tuple[Token, ...]
 
 
 def plain_of(text: str) -> Any:
-    """A document as dicts, lists and scalars. Raises composing.Unreadable when it is no YAML document of a sane size."""
+    """A document as dicts, lists and scalars. Raises Unreadable when it is no YAML document of sane size."""
     left = MOST_VALUES
 
     def plain(node: Node, depth: int) -> Any:

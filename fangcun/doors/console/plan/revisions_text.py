@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
 AROUND = 3
+WORDS = re.compile(r"[A-Za-z0-9_]+|\s+|.")
 Parts = list[tuple[str, bool]]
 
 
@@ -31,8 +33,8 @@ def _hunk(old: list[str], new: list[str], steps: list[tuple[str, int, int, int, 
     lines: list[Line] = []
     for step, low, high, begin, end in steps:
         if step == "equal":
-            for offset in range(high - low):
-                lines.append(Line("same", low + offset + 1, begin + offset + 1, [(old[low + offset], False)]))
+            places = zip(range(low, high), range(begin, end), strict=True)
+            lines += [Line("same", here + 1, there + 1, [(old[here], False)]) for here, there in places]
             continue
         pairs = min(high - low, end - begin) if high - low == end - begin else 0
         for offset in range(low, high):
@@ -48,11 +50,12 @@ def _marked(line: str, other: str | None) -> Parts:
     """A line with the parts that its counterpart doesn't have, when the two are alike enough to compare."""
     if other is None:
         return [(line, False)]
-    match = SequenceMatcher(None, line, other, autojunk=False)
+    words, others = WORDS.findall(line), WORDS.findall(other)
+    match = SequenceMatcher(None, words, others, autojunk=False)
     if match.ratio() < 0.4:
         return [(line, False)]
     return [
-        (line[low:high], step != "equal")
+        ("".join(words[low:high]), step != "equal")
         for step, low, high, _begin, _end in match.get_opcodes()
         if low < high
     ]
