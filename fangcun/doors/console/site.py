@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fangcun.doors.console import entrance, overview
 from fangcun.doors.console.model_admin import actor_of
+from fangcun.doors.console.plan import edit_urls
 from fangcun.identity.staff.queries import may, roles_of
 from fangcun.kernel.audit import record
 
@@ -34,6 +35,7 @@ class ConsoleSite(AdminSite):
         return [
             path("enter/<str:token>", entrance.enter, name="enter"),
             path("overview.json", self.admin_view(overview.numbers), name="overview-numbers"),
+            *edit_urls.urls(self.admin_view),
             *super().get_urls(),
         ]
 

@@ -26,6 +26,22 @@ BY_NAME = {
     "overview-numbers": "insight.view",
     "orders_order_export": "orders.view",
     "catalog_product_stock": "stock.change",
+    "plan_edit": "plan.change",  # these and the next: see test_plan_editing
+    "plan_edit_start": "plan.change",
+    "plan_edit_schema": "plan.change",
+    "plan_edit_form": "plan.change",
+    "plan_edit_item": "plan.change",
+    "plan_edit_findings": "plan.change",
+    "plan_edit_text": "plan.change",
+    "plan_edit_check": "plan.change",
+    "plan_edit_save": "plan.change",
+    "plan_edit_publish": "plan.change",
+    "plan_edit_rebase": "plan.change",
+    "plan_edit_discard": "plan.change",
+    "plan_revisions": "plan.view",
+    "plan_revision_compare": "plan.view",
+    "plan_revision": "plan.view",
+    "plan_revision_restore": "plan.publish",
 }
 KINDS = ("changelist", "add", "change", "delete", "history", "verb")
 
