@@ -147,7 +147,7 @@ def _competitors() -> Iterator[str]:
         scores = {
             name: 1 + (number + place) % 2
             if name in ("aftersales", "origin")
-            else (number * 3 + place * 2) % 6
+            else (2 + number * 2 + place + number * place % 4) % 6
             for place, (name, _title, _side) in enumerate(CRITERIA)
         }
         yield f"    - id: peer_{number + 1}"
@@ -167,7 +167,7 @@ def _features(scenarios: int) -> Iterator[str]:
     kinds = ("monetise", "serve", "traffic", "retain")
     for number, (word, title) in enumerate(_topics(scenarios)):
         priority = ("must", "should", "must", "could")[number % 4] if number > 2 else "must"
-        yield f"  - {{id: f_{word}, name: {title}, priority: {priority}, kind: {kinds[number % 4]}, scenarios: [s_{word}]}}"
+        yield f"  - {{id: f_{word}, name: {title}, priority: {priority}, kind: {kinds[(number + number // 4) % 4]}, scenarios: [s_{word}]}}"
     for number, title in enumerate(
         ("礼品卡", "儿童餐", "家政", "充电宝", "会员日", "宠物专区", "团餐", "海淘")
     ):
