@@ -154,17 +154,17 @@ def timetable(
     stages = {stage.id: stage for stage in schedule.stages}
     for name in _in_order(after):
         actual = actuals.get(name, Actual())
-        days = stages[name].days + extra_days.get(name, 0)
+        days, extra = stages[name].days, extra_days.get(name, 0)
         earliest = max([first, *(ends[one] + 1 for one in after[name])])
         if actual.started_on is not None:
             start = calendar.number(actual.started_on)
         else:
             start = earliest if now is None or actual.finished_on else max(earliest, now)
-        end = start + days - 1
-        if actual.finished_on is not None:
-            end = max(calendar.number(actual.finished_on), start)
+        end = start + days + extra - 1
+        if actual.finished_on is not None:  # on a weekend: what follows begins on Monday
+            end = max(calendar.number(actual.finished_on + dt.timedelta(days=1)) - 1, start)
         elif actual.started_on is not None and now is not None:
-            left = ceil(days * (100 - min(actual.percent, 100)) / 100)
+            left = ceil(days * (100 - min(actual.percent, 100)) / 100) + extra
             if actual.percent or end < now:
                 end = max(now + max(left, 1) - 1, start)
         starts[name], ends[name] = start, end

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db(databases="__all__")
 
 
 @pytest.fixture(autouse=True)
-def home(settings, tmp_path) -> Path:
+def home(settings, tmp_path: Path) -> Path:
     settings.FANGCUN_HOME = tmp_path
     return tmp_path
 

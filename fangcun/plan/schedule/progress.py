@@ -113,7 +113,7 @@ def work_out(
                 started_on=actual.started_on,
                 finished_on=actual.finished_on,
                 percent=100 if actual.finished_on else actual.percent,
-                slip_days=calendar.between((before or plan).end, ends),
+                slip_days=calendar.between((before or plan).end, one.end),
                 slack_days=one.slack_days,
                 is_critical=one.is_critical,
                 extra_days=extra.get(one.stage.id, 0),
