@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import colorsys
+from collections.abc import Collection, Iterator
 from itertools import takewhile
 from typing import Any
 
@@ -51,11 +52,11 @@ def pages(bp: Blueprint) -> dict[str, Any]:
         packages.setdefault(page.package, []).append(page)
     main = packages.pop(MAIN_PACKAGE, [])
     sub_packages = []
-    for members in packages.values():
-        root = root_of([page.path for page in members])
-        sub_packages.append(
-            {"root": root, "pages": [_entry(page, page.path[len(root) + 1 :]) for page in members]}
-        )
+    for name, members in packages.items():
+        others = [page.path for page in bp.pages.values() if page.package != name]
+        for root, inside in _roots(members, others):
+            entries = [_entry(page, page.path[len(root) + 1 :]) for page in inside]
+            sub_packages.append({"root": root, "pages": entries})
     return {
         "pages": [_entry(page, page.path) for page in main],
         "subPackages": sub_packages,
@@ -63,14 +64,38 @@ def pages(bp: Blueprint) -> dict[str, Any]:
     }
 
 
-def root_of(paths: list[str]) -> str:
-    """The folders that the pages of a sub-package have in common, such as `pages-goods`."""
+def root_of(paths: list[str], others: Collection[str] = ()) -> str:
+    """The folders that the pages of a sub-package have in common, such as `pages-goods`; empty when there are none.
+
+    Of a single page it is the first of its folders that no page of another package lies in.
+    """
     folders = [path.split("/")[:-1] for path in paths]
     shared = [
         level[0] for level in takewhile(lambda level: len(set(level)) == 1, zip(*folders, strict=False))
     ]
-    # Of a single page every folder is shared; its root is the first, so that the page keeps a path below it.
-    return "/".join(shared[:1] if len(paths) == 1 else shared)
+    for count in range(1 if len(paths) == 1 else len(shared), len(shared)):
+        root = "/".join(shared[:count])
+        if not _lies_in(root, others):
+            return root
+    return "/".join(shared)
+
+
+def _roots(members: list[Page], others: Collection[str]) -> Iterator[tuple[str, list[Page]]]:
+    """The sub-packages that a package becomes: one, or more when its pages share no folder of their own."""
+    root = root_of([page.path for page in members], others)
+    below = root.count("/") + 1 if root else 0
+    deeper: dict[str, list[Page]] = {}
+    for page in members:
+        deeper.setdefault("/".join(page.path.split("/")[:-1][: below + 1]), []).append(page)
+    if len(deeper) == 1 or (root and not _lies_in(root, others)):
+        yield root, members
+        return
+    for inside in deeper.values():
+        yield from _roots(inside, others)
+
+
+def _lies_in(folder: str, paths: Collection[str]) -> bool:
+    return any(path.startswith(f"{folder}/") for path in paths)
 
 
 def _entry(page: Page, path: str) -> dict[str, Any]:

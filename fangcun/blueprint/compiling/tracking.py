@@ -53,7 +53,10 @@ class Trigger:
 
 @dataclass(slots=True)
 class PlannedEvent:
-    """An event with everything the plan says of it. A property of every trigger is required, of some optional."""
+    """An event with everything the plan says of it. A property that every trigger carries is required.
+
+    What comes by itself has no trigger, and no property that it must carry.
+    """
 
     name: str
     triggers: list[Trigger] = field(default_factory=list)
@@ -61,7 +64,11 @@ class PlannedEvent:
 
     @property
     def required(self) -> list[str]:
-        return [name for name in self.props if all(name in one.moment.props for one in self.triggers)]
+        return [
+            name
+            for name in self.props
+            if self.triggers and all(name in one.moment.props for one in self.triggers)
+        ]
 
 
 def planned_events(bp: Blueprint) -> list[PlannedEvent]:
@@ -78,11 +85,16 @@ def planned_events(bp: Blueprint) -> list[PlannedEvent]:
     return list(found.values())
 
 
+def automatic_events() -> list[PlannedEvent]:
+    """The events that come by themselves."""
+    return [PlannedEvent(name, props=dict(props)) for name, props in AUTOMATIC_EVENTS.items()]
+
+
 def property_schema(kind: str) -> dict[str, Any]:
     """The JSON Schema of one property; `x-type` keeps the blueprint's own word for it."""
     values = enum_values(kind)
     if values is not None:
-        return {"type": "string", "enum": list(values), "x-type": "enum"}
+        return {"type": "string", "enum": list(dict.fromkeys(values)), "x-type": "enum"}
     return {"type": _JSON_TYPES[kind], "x-type": kind}
 
 
@@ -115,20 +127,15 @@ def tracking_plan(bp: Blueprint) -> dict[str, Any]:
     """Every event with triggers and schema: the planned ones, then those that come by themselves."""
     rates = expected_rates(bp)
     events: list[dict[str, Any]] = []
-    for event in planned_events(bp):
+    for event in [*planned_events(bp), *automatic_events()]:
         entry: dict[str, Any] = {
             "name": event.name,
-            "automatic": False,
+            "automatic": not event.triggers,
             "triggers": [one.as_json() for one in event.triggers],
             "schema": _schema(event.name, event.props, event.required),
         }
         if event.name in rates:
             entry["expected"] = rates[event.name]
-        events.append(entry)
-    for name, props in AUTOMATIC_EVENTS.items():
-        entry = {"name": name, "automatic": True, "triggers": [], "schema": _schema(name, props, [])}
-        if name in rates:
-            entry["expected"] = rates[name]
         events.append(entry)
     return {"version": 1, "enterprise": bp.enterprise.name, "events": events}
 
@@ -136,11 +143,9 @@ def tracking_plan(bp: Blueprint) -> dict[str, Any]:
 def typescript(bp: Blueprint) -> str:
     """The events as TypeScript types, for a `track()` that can't be called wrongly."""
     lines = ["/** Made from the blueprint; change that instead. */", "export interface PlannedEvents {"]
-    for event in planned_events(bp):
+    for event in [*planned_events(bp), *automatic_events()]:
         lines += [f"  /** {line} */" for line in _told(event)]
         lines.append(_signature(event.name, event.props, event.required))
-    for name, props in AUTOMATIC_EVENTS.items():
-        lines.append(_signature(name, props, []))
     lines += ["}", "", "export type EventName = keyof PlannedEvents", ""]
     return "\n".join(lines)
 
@@ -150,7 +155,8 @@ def _told(event: PlannedEvent) -> Iterator[str]:
     for one in event.triggers:
         where = f" on {one.moment.page}" if one.moment.page else ""
         places.append(f"{one.scenario.id}/{one.moment.id} by {one.moment.actor}{where}")
-    yield "; ".join(places)
+    if places:
+        yield "; ".join(places)
 
 
 def _signature(name: str, props: dict[str, str], required: list[str]) -> str:
@@ -166,4 +172,9 @@ def _ts_type(kind: str) -> str:
     values = enum_values(kind)
     if values is None:
         return _TS_TYPES[kind]
-    return " | ".join(f"'{json.dumps(value, ensure_ascii=False)[1:-1]}'" for value in values)
+    return " | ".join(_ts_text(value) for value in dict.fromkeys(values))
+
+
+def _ts_text(value: str) -> str:
+    inside = json.dumps(value, ensure_ascii=False)[1:-1].replace('\\"', '"').replace("'", "\\'")
+    return f"'{inside}'"

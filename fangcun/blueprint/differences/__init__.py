@@ -14,5 +14,5 @@ __all__ = ["AREAS", "Difference", "diff"]
 
 
 def diff(before: Blueprint, after: Blueprint) -> list[Difference]:
-    """Every change between two blueprints without errors; nothing when they say the same."""
+    """Every change between two blueprints, drafts with errors among them; nothing when they say the same."""
     return [] if before == after else [*written(before, after), *effects(before, after)]

@@ -205,6 +205,10 @@ def _table(bp: Blueprint) -> Timetable | None:
 
 
 def _theme(before: Blueprint, after: Blueprint) -> Iterator[Difference]:
+    if any(
+        bp.brand and not bp.brand.color for bp in (before, after)
+    ):  # a draft's colour that couldn't be read
+        return
     old, new = theme(before)["tokens"], theme(after)["tokens"]
     for name, now in new.items():
         if old[name] != now:

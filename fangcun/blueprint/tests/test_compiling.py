@@ -208,6 +208,26 @@ def test_a_root_is_what_the_pages_of_a_package_have_in_common():
     assert root_of(["a/b/c", "a/b/d", "a/e/f"]) == "a"
     assert root_of(["pkg/goods/one/index", "pkg/goods/two/index"]) == "pkg/goods"
     assert root_of(["a/b/c"]) == "a"
+    assert root_of(["pages/a/index"], ["pages/b/index"]) == "pages/a"
+
+
+def test_a_package_whose_pages_share_no_folder_of_their_own_becomes_several():
+    def packages(*changes: tuple[str, str]) -> dict[str, list[str]]:
+        made = pages(plan(planted(*changes)))["subPackages"]
+        return {one["root"]: [page["path"] for page in one["pages"]] for one in made}
+
+    apart = packages(("pages-trade/paid/index", "pages-paid/paid/index"))
+    assert (apart["pages-trade"], apart["pages-paid"]) == (["checkout/index", "orders/index"], ["paid/index"])
+    beside_main = packages(
+        ("pages-note/list/index", "pages/notes/index"), ("pages-note/edit/index", "pages/note/index")
+    )
+    assert (beside_main["pages/notes"], beside_main["pages/note"]) == (["index"], ["index"])
+
+
+def test_typescript_quotes_what_a_value_may_hold():
+    bp = plan(planted(('channel: "enum(friend, poster)"', "channel: \"enum(it's, a|b, it's)\"")))
+    assert "channel: 'it\\'s' | 'a|b' }" in typescript(bp)
+    assert event(bp, "order_paid")["schema"]["properties"]["channel"]["enum"] == ["it's", "a|b"]
 
 
 def test_the_theme_is_worked_out_from_the_brand():

@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -159,3 +160,19 @@ def test_whatever_changes_is_named(data):
     ]  # types are a closed set
     way = data.draw(st.sampled_from(ways))
     assert diff(bp, with_other(bp, way)) != []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ('color: "#087F45"', "color: green"),
+        ("start: 2026-12-01", "start: soon"),
+        ("after: [req]", "after: [qa]"),
+        ("navigation: {start: home", "navigation: {start: nowhere"),
+        ("amount: fen", "amount: money"),
+    ],
+)
+def test_a_draft_with_errors_can_still_be_compared(change):
+    wrong = plan(planted(change))
+    for before, after in ((plan(CLEAN), wrong), (wrong, plan(CLEAN))):
+        assert [one.as_json() for one in diff(before, after)] != []
