@@ -91,12 +91,10 @@ def _store(
         if new:
             Seen.objects.bulk_create(Seen(source=device.pk, event_id=key, seen_on=now.date()) for key in new)
             origin = Origin(device_id=device.pk, member_id=member_id, program_id=program_id, received_at=now)
+            flawed = [(event, flaw) for event, flaw in verdict.flawed if event["id"] not in known]
+            set_aside(flawed, origin, revision=verdict.revision)
+            # Last, because other batches of these days may wait for the tallies until the commit.
             count([event for event in verdict.counted if event["id"] not in known], origin)
-            set_aside(
-                [(event, flaw) for event, flaw in verdict.flawed if event["id"] not in known],
-                origin,
-                revision=verdict.revision,
-            )
     return len(new)
 
 
