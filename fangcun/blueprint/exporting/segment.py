@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from fangcun.blueprint.compiling.tracking import planned_events, property_schema
+from fangcun.blueprint.compiling.tracking import automatic_events, planned_events, property_schema
 from fangcun.blueprint.document import Blueprint
 from fangcun.blueprint.exporting.told import told
 
 
 def segment(bp: Blueprint) -> str:
-    """A tracking plan with a TRACK rule for each planned event."""
+    """A tracking plan with a TRACK rule for each event, those that come by themselves among them."""
     rules = []
-    for event in planned_events(bp):
+    for event in [*planned_events(bp), *automatic_events()]:
         properties = {name: _schema(kind) for name, kind in event.props.items()}
         rules.append(
             {

@@ -14,4 +14,4 @@ def told(bp: Blueprint, event: PlannedEvent) -> str:
         page = f"在“{bp.pages[moment.page].title}”" if moment.page in bp.pages else ""
         when = f"（{moment.when}）" if isinstance(moment, Branch) else ""
         parts.append(f"{one.scenario.name}：{moment.actor}{page}{when}")
-    return "；".join(dict.fromkeys(parts))
+    return "；".join(dict.fromkeys(parts)) or "小程序自动采集"

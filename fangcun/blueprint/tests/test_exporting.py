@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
+from typing import Any
 
 import pytest
 from jsonschema import Draft7Validator
 from ruamel.yaml import YAML
 
 from fangcun.blueprint.exporting import TARGETS, export
-from fangcun.blueprint.tests.clean import CLEAN, plan
+from fangcun.blueprint.tests.clean import CLEAN, plan, planted
+from fangcun.blueprint.tests.large import large_blueprint
+from fangcun.blueprint.vocabulary import AUTOMATIC_EVENTS
 
 
 @pytest.mark.parametrize("to", TARGETS)
@@ -45,8 +49,46 @@ def test_rudder_gets_three_documents_whose_references_hold():
     for rule in tracking["spec"]["rules"]:
         assert rule["event"] in known
         assert {one["property"] for one in rule["properties"]} <= known
-    channel = next(one for one in properties["spec"]["properties"] if one["name"] == "channel")
-    assert (channel["type"], channel["config"]) == ("string", {"enum": ["friend", "poster"]})
+    assert set(AUTOMATIC_EVENTS) < {one["name"] for one in events["spec"]["events"]}
+
+
+def rudder_properties(text: str) -> list[dict[str, Any]]:
+    _events, properties, _tracking = YAML(typ="safe", pure=True).load_all(export(plan(text), to="rudder"))
+    found: list[dict[str, Any]] = properties["spec"]["properties"]
+    return found
+
+
+def test_rudder_gets_each_name_and_type_once():
+    found = rudder_properties(
+        planted(
+            ("{product_id: id}", '{product_id: id, amount: int, way: "enum(link, poster)"}'),
+            ("channel: \"enum(friend, poster)\"", "way: \"enum(friend, poster)\""),
+            ("event: order_cancelled, props: {order_number: id}", "event: order_cancelled, props: {order_number: text}"),
+        )
+    )  # fmt: skip
+    shown = {one["id"]: (one.get("type") or one["types"], one.get("config")) for one in found}
+    assert shown["amount"] == ("integer", None)
+    assert shown["way"] == ("string", {"enum": ["link", "poster", "friend"]})
+    assert shown["order_number"] == (["string", "integer"], None)
+    assert shown["order_number_string"] == ("string", None)
+    assert len({str((one["name"], one.get("type") or one["types"])) for one in found}) == len(found)
+    assert len(shown) == len(found)
+
+
+def test_rudder_gets_no_list_of_values_where_any_text_may_come():
+    [channel] = [one for one in rudder_properties(CLEAN) if one["name"] == "channel"]
+    assert channel == {"id": "channel", "name": "channel", "type": "string"}  # page_shared carries one too
+
+
+@pytest.mark.parametrize("text", [CLEAN, large_blueprint()], ids=["small", "large"])
+def test_rudder_gets_words_that_its_own_check_lets_through(text):
+    events, _properties, tracking = YAML(typ="safe", pure=True).load_all(export(plan(text), to="rudder"))
+    for one in events["spec"]["events"]:
+        assert re.match("[a-zA-Z]", one["description"])
+        assert 3 <= len(one["description"]) <= 2000
+        assert 1 <= len(one["name"]) <= 64
+    assert re.fullmatch(r"[A-Z_a-z][ A-Za-z0-9_,.-]{1,63}[A-Za-z0-9_,.-]", tracking["spec"]["display_name"])
+    assert re.match("[a-zA-Z]", tracking["spec"]["description"])
 
 
 def test_wedata_gets_wechats_own_names_where_it_has_one_and_says_what_is_unconfirmed():
@@ -59,6 +101,21 @@ def test_wedata_gets_wechats_own_names_where_it_has_one_and_says_what_is_unconfi
         "custom",
     )
     assert "未经其页面验证" in made["note"]
+
+
+def test_wedata_calls_properties_as_wechat_does_and_leaves_out_what_it_counts_itself():
+    made = json.loads(export(plan(CLEAN), to="wedata"))
+    events = {one["event_name"]: one for one in made["events"]}
+    paid = events["order_paid"]
+    assert [(one["property_name"], one["property_id"], one["type"]) for one in paid["properties"]] == [
+        ("order_number", "order_id", "string"),
+        ("amount", "pay_amt", "number"),
+        ("channel", "channel", "string"),
+    ]
+    assert paid["fixed"] == {"order_status": 11}
+    assert events["page_shared"]["event_id"] == "wxdata_page_share"
+    assert "page_viewed" not in events
+    assert "page_viewed" in made["built_in"]
 
 
 def test_the_dictionary_says_when_who_which_properties_and_which_goals():
