@@ -27,20 +27,21 @@ BY_PROPERTY = "nullif(props ->> $key, '')"
 PLACES = 2**14
 
 
-def attempts_sql(events: Sequence[str], *, unit: str = BY_PERSON) -> str:
+def attempts_sql(events: Sequence[str], *, unit: str = BY_PERSON, source: str = "ev") -> str:
     """Common table expressions that end in `start(unit, t)`, every start, and `attempt(unit, t1 … tN)`.
 
     An attempt is a start that reached the second step, with the earliest times of its steps (epoch ms), NULL from
     the first step that it did not reach. Unless an event is a step twice, of several starts with the same second
     step only the latest is listed: it gets as far as the others, and as soon.
 
-    `unit` is BY_PERSON or BY_PROPERTY. Parameters: those of `step_names`, $since and $until (starts, the end
-    excluded), $window (ms), and with BY_PROPERTY $key, a pointer into the properties.
+    `unit` is BY_PERSON or BY_PROPERTY; `source` is where the events are. Parameters: those of `step_names`,
+    $since and $until (starts, the end excluded), $window (ms), and with BY_PROPERTY $key, a pointer into the
+    properties.
     """
-    return f"WITH {', '.join(_tables(events, unit))}"
+    return f"WITH {', '.join(_tables(events, unit, source))}"
 
 
-def _tables(events: Sequence[str], unit: str) -> Iterator[str]:
+def _tables(events: Sequence[str], unit: str, source: str) -> Iterator[str]:
     repeated = len(set(events)) < len(events)
     scale, place = 1, "ts"
     if repeated:
@@ -49,9 +50,10 @@ def _tables(events: Sequence[str], unit: str) -> Iterator[str]:
         scale, place = PLACES, f"ts * {PLACES} + least({turn}, {PLACES - 1})"
     names = ", ".join(f"$step{n}" for n in range(1, len(events) + 1))
     yield f"""e AS MATERIALIZED (SELECT unit, event, ts, {place} AS p
-        FROM (SELECT {unit} AS unit, event, ts FROM ev WHERE event IN ({names})
+        FROM (SELECT {unit} AS unit, event, ts FROM {source} WHERE event IN ({names})
               AND ts >= $since AND ts < $until + $window) WHERE unit IS NOT NULL)"""
-    yield "start AS (SELECT unit, ts AS t, p AS p1, ts + $window AS last FROM e WHERE event = $step1 AND ts < $until)"
+    yield """start AS (SELECT unit, ts AS t, p AS p1, ts + $window AS last FROM e
+        WHERE event = $step1 AND ts < $until)"""
     if len(events) == 1:
         yield "attempt AS (SELECT unit, t AS t1 FROM start)"
         return
@@ -84,7 +86,7 @@ def _earliest(events: Sequence[str], n: int, scale: int) -> str:
     return f"CASE WHEN l.p{n - 1} IS NOT NULL THEN greatest({moment}, l.p{served[-1]} + 1) END"
 
 
-def funnel_sql(events: Sequence[str], *, unit: str = BY_PERSON) -> str:
+def funnel_sql(events: Sequence[str], *, unit: str = BY_PERSON, source: str = "ev") -> str:
     """One row: how many reached each step, then the median time (ms) between neighbouring steps.
 
     Parameters as of `attempts_sql`.
@@ -96,8 +98,8 @@ def funnel_sql(events: Sequence[str], *, unit: str = BY_PERSON) -> str:
     medians = "".join(f", median(t{n} - t{n - 1}) FILTER (level >= {n})" for n in later)
     first = "(SELECT count(DISTINCT unit) FROM start)"
     if not later:
-        return f"{attempts_sql(events, unit=unit)} SELECT {first}"
-    return f"""{attempts_sql(events, unit=unit)},
+        return f"{attempts_sql(events, unit=unit, source=source)} SELECT {first}"
+    return f"""{attempts_sql(events, unit=unit, source=source)},
         a AS (SELECT *, {level} AS level, greatest({times}) AS ended FROM attempt),
         b AS (SELECT *, row_number() OVER (
             PARTITION BY unit ORDER BY level DESC, ended, t1 DESC, {times}) AS place FROM a)

@@ -13,18 +13,16 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.core.cache import cache
-from django.utils import timezone
 
 from fangcun.insight.analytics.funnel_sql import BY_PERSON, BY_PROPERTY, funnel_sql, step_names
 from fangcun.insight.analytics.hot import hot_events
+from fangcun.insight.analytics.moments import DAY_MS, END_OF_TIME, midnight, ms
 from fangcun.insight.analytics.properties import pointer
 from fangcun.insight.tracking.queries import newest_batch_id
 
 T = TypeVar("T")
 
-DAY_MS = 86_400_000
 PURCHASE = ("goods_viewed", "cart_added", "order_submitted", "order_paid")
-END_OF_TIME = 2**53
 REMEMBER_SECONDS = 20
 MOST_STEPS = 40
 PERSON = "person"
@@ -77,7 +75,7 @@ def funnel(
     names = tuple(steps)
     if not 1 <= len(names) <= MOST_STEPS:
         raise ValueError(f"A funnel has 1 to {MOST_STEPS} events, not {names!r}.")
-    start, end = _ms(since), END_OF_TIME if until is None else _ms(until)
+    start, end = ms(since), END_OF_TIME if until is None else ms(until)
     by_property = key != PERSON
 
     def count() -> list[Step]:
@@ -115,7 +113,7 @@ WHERE event IN ('app_shown', 'page_viewed') AND ts >= $since AND ts < $until
 
 def visitors(*, since: dt.datetime, until: dt.datetime | None = None, program_id: int | None = None) -> int:
     """How many persons had the mini program open in [since, until), without `until` up to now."""
-    start, end = _ms(since), END_OF_TIME if until is None else _ms(until)
+    start, end = ms(since), END_OF_TIME if until is None else ms(until)
 
     def count() -> int:
         with hot_events(since_ms=start, until_ms=end, program_id=program_id) as engine:
@@ -150,8 +148,8 @@ def trend(*, first: dt.date, last: dt.date, program_id: int | None = None) -> li
     dates = [first + dt.timedelta(days=n) for n in range((last - first).days + 1)]
     if not dates:
         return []
-    starts = [_midnight(date) for date in dates]
-    end = _midnight(last + dt.timedelta(days=1))
+    starts = [midnight(date) for date in dates]
+    end = midnight(last + dt.timedelta(days=1))
 
     def count() -> list[Day]:
         with hot_events(until_ms=end, program_id=program_id) as engine:
@@ -169,11 +167,3 @@ def _remembered(count: Callable[[], T], *question: object) -> T:
         answer = count()
         cache.set(key, answer, REMEMBER_SECONDS)
     return answer
-
-
-def _ms(moment: dt.datetime) -> int:
-    return int(moment.timestamp() * 1000)
-
-
-def _midnight(date: dt.date) -> int:
-    return _ms(dt.datetime.combine(date, dt.time.min, tzinfo=timezone.get_default_timezone()))

@@ -12,7 +12,8 @@ import orjson
 import pytest
 
 from fangcun.identity.members.models import Member
-from fangcun.insight.analytics.queries import END_OF_TIME, PURCHASE, Step, funnel
+from fangcun.insight.analytics.moments import END_OF_TIME
+from fangcun.insight.analytics.queries import PURCHASE, Step, funnel
 from fangcun.insight.tracking.models import Batch, Device, Identity
 from fangcun.insight.tracking.services import record
 
