@@ -6,16 +6,19 @@ decide. A list whose entries have ids is compared entry by entry, any other list
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from enum import Enum
+from functools import partial
 from typing import Any
 
 from fangcun.blueprint import composing
-from fangcun.blueprint.composing import Node
+from fangcun.blueprint.composing import Node, Unreadable
 from fangcun.blueprint.editing import insert_item, move_item, plain, remove_item, set_value, unset
+from fangcun.plan.revisions.lines import merged_lines
 
 SIDES = ("mine", "theirs")
 MOST_VALUES = 300_000
@@ -25,6 +28,9 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 class _Missing(Enum):
     MISSING = None
+
+    def __deepcopy__(self, _memo: object) -> _Missing:
+        return self
 
 
 MISSING = _Missing.MISSING
@@ -71,9 +77,36 @@ def merge(base: str, mine: str, theirs: str, *, choices: Mapping[str, str], onto
 
     A choice is "mine" or "theirs". The texts must be YAML. Raises composing.Unreadable, TooMuch.
     """
-    merging = _Merging(mine, dict(choices))
-    merging.values("", _data(base), _data(mine), _data(theirs))
-    return Merge(merging.text, onto, tuple(dict.fromkeys(merging.taken)), tuple(merging.conflicts))
+    sides = [_data(text) for text in (base, mine, theirs)]
+    meant = _Merging(choices).document(*sides)
+    text, steps = mine, meant.steps
+    # Where the two worked on different lines, all of them are taken at once, the others' comments too.
+    together = merged_lines(base, mine, theirs)
+    if steps and together is not None and (rest := _rest(sides, together, choices, meant)) is not None:
+        text, steps = together, rest
+    refused: dict[str, Conflict] = {}
+    for step in steps:
+        try:
+            text = step.edit(text)
+        except (ValueError, LookupError):  # EditRefused among them; what can't be written is told, not lost
+            refused[step.conflict.path] = replace(step.conflict, by_hand=True)
+    taken = dict.fromkeys(step.conflict.path for step in meant.steps)
+    return Merge(
+        text,
+        onto,
+        tuple(path for path in taken if path not in refused),
+        (*meant.conflicts, *refused.values()),
+    )
+
+
+def _rest(sides: list[Any], text: str, choices: Mapping[str, str], meant: _Merging) -> list[_Step] | None:
+    """What is still to be done to a text that was merged by lines; None when it does not say what is meant."""
+    try:
+        merging = _Merging(choices).document(sides[0], _data(text), sides[2])
+    except (Unreadable, TooMuch):
+        return None
+    is_meant = (merging.data, merging.conflicts) == (meant.data, meant.conflicts)
+    return merging.steps if is_meant else None
 
 
 def _data(text: str) -> Any:
@@ -92,94 +125,114 @@ def _measure(root: Node) -> None:
         nodes += [*node.items, *(value for _key, value in node.pairs)]
 
 
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One change of the others, to be written into the text, and how it is told if it can't be."""
+
+    conflict: Conflict
+    edit: Callable[[str], str]
+
+
 @dataclass
 class _Merging:
-    """A text that grows towards the merged one, with what was taken and what nobody may decide but a person."""
+    """The data as it is meant to become, the steps that lead there, and what only a person may decide."""
 
-    text: str
-    choices: dict[str, str]
-    taken: list[str] = field(default_factory=list)
+    choices: Mapping[str, str]
+    data: Any = None
+    steps: list[_Step] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
 
-    def values(self, path: str, base: Any, mine: Any, theirs: Any) -> None:
-        if theirs in (base, mine):
-            return
-        if _is_mapping(mine) and _is_mapping(theirs):
-            self._mappings(path, base if _is_mapping(base) else {}, mine, theirs)
-        elif _is_named(mine) and _is_named(theirs):
-            self._lists(path, base if _is_named(base) else [], mine, theirs)
-        elif mine == base or self._theirs_is_chosen(path, base, mine, theirs):
-            self._take(path, base, mine, theirs)
+    def document(self, base: Any, mine: Any, theirs: Any) -> _Merging:
+        self.data = self._value("", base, mine, theirs)
+        return self
 
-    def _mappings(self, path: str, base: Any, mine: Any, theirs: Any) -> None:
+    def _value(self, path: str, base: Any, mine: Any, theirs: Any) -> Any:
+        """What a place becomes; MISSING when it goes."""
+        if theirs in (base, mine):
+            return mine
+        if _is_mapping(mine) and _is_mapping(theirs):
+            return self._mapping(path, base if _is_mapping(base) else {}, mine, theirs)
+        if _is_named(mine) and _is_named(theirs):
+            return self._list(path, base if _is_named(base) else [], mine, theirs)
+        conflict = _conflict(path, base, mine, theirs)
+        return self._take(conflict, theirs) if self._is_theirs(conflict, mine == base) else mine
+
+    def _mapping(self, path: str, base: Any, mine: Any, theirs: Any) -> Any:
+        made = dict(mine)
         for key in dict.fromkeys([*theirs, *base]):
             inside = f"{path}.{key}" if path else key
-            self.values(inside, *(side.get(key, MISSING) for side in (base, mine, theirs)))
+            value = self._value(inside, *(side.get(key, MISSING) for side in (base, mine, theirs)))
+            if value is MISSING:
+                made.pop(key, None)
+            else:
+                made[key] = value
+        return made
 
-    def _lists(self, path: str, base: Any, mine: Any, theirs: Any) -> None:
-        sides = [_by_id(side) for side in (base, mine, theirs)]
-        have = list(sides[1])
-        for name in dict.fromkeys([*sides[2], *sides[0]]):
+    def _list(self, path: str, base: Any, mine: Any, theirs: Any) -> Any:
+        before, own, others = ({one["id"]: one for one in side} for side in (base, mine, theirs))
+        made = dict(own)
+        order = list(own)
+        for name in dict.fromkeys([*others, *before]):
             inside = f"{path}[{name}]"
-            before, own, other = (side.get(name, MISSING) for side in sides)
-            if own is not MISSING:
-                self.values(inside, before, own, other)
-                if other is MISSING and inside in self.taken:
-                    have.remove(name)
-            elif other not in (before, MISSING) and (
-                before is MISSING or self._theirs_is_chosen(inside, before, own, other)
-            ):
-                place = _place_of(name, list(sides[2]), have)
-                conflict = _conflict(inside, before, own, other)
-                if self._edit(conflict, insert_item, path, _written(other), at=place):
-                    have.insert(place, name)
-        before_ids, own_ids, other_ids = (list(side) for side in sides)
-        self._order(path, before_ids, own_ids, other_ids, have)
+            sides = [side.get(name, MISSING) for side in (before, own, others)]
+            if own.get(name, MISSING) is not MISSING:
+                made[name] = self._value(inside, *sides)
+                if made[name] is MISSING:
+                    order.remove(name)
+            elif sides[2] not in (MISSING, sides[0]):
+                conflict = _conflict(inside, *sides)
+                if self._is_theirs(conflict, sides[0] is MISSING):
+                    place = _place_of(name, list(others), order)
+                    order.insert(place, name)
+                    made[name] = sides[2]
+                    self._step(conflict, insert_item, path, _written(sides[2]), at=place)
+        self._order(path, list(before), list(own), list(others), order)
+        return [made[name] for name in order]
 
-    def _order(self, path: str, base: list[str], mine: list[str], theirs: list[str], have: list[str]) -> None:
+    def _order(
+        self, path: str, base: list[str], mine: list[str], theirs: list[str], order: list[str]
+    ) -> None:
         """Entries that the others put into another order take it, unless both did."""
         common = set(base) & set(mine) & set(theirs)
         before, own, other = ([name for name in side if name in common] for side in (base, mine, theirs))
         if other in (before, own):
             return
-        if own != before and not self._theirs_is_chosen(path, before, own, other):
-            return
-        wished = [name for name in theirs if name in have]
-        for place, name in enumerate(have):
-            if name not in wished:  # one's own entries stay behind the same neighbour
-                wished.insert(_place_of(name, have[: place + 1], wished), name)
         conflict = _conflict(path, before, own, other)
+        if not self._is_theirs(conflict, own == before):
+            return
+        wished = [name for name in theirs if name in order]
+        for place, name in enumerate(order):
+            if name not in wished:  # one's own entries stay behind the same neighbour
+                wished.insert(_place_of(name, order[: place + 1], wished), name)
         for place, name in enumerate(wished):
-            if have[place] != name and self._edit(conflict, move_item, f"{path}[{name}]", to=place):
-                have.remove(name)
-                have.insert(place, name)
+            if order[place] != name:
+                order.remove(name)
+                order.insert(place, name)
+                self._step(conflict, move_item, f"{path}[{name}]", to=place)
 
-    def _take(self, path: str, base: Any, mine: Any, theirs: Any) -> None:
-        conflict = _conflict(path, base, mine, theirs)
+    def _take(self, conflict: Conflict, theirs: Any) -> Any:
+        path = conflict.path
         if theirs is not MISSING:
-            self._edit(conflict, set_value, path, _written(theirs))
-        elif path.endswith("]"):
-            self._edit(conflict, remove_item, path)
+            self._step(conflict, set_value, path, _written(theirs))
         else:
-            self._edit(conflict, unset, path)
+            self._step(conflict, remove_item if path.endswith("]") else unset, path)
+        return copy.deepcopy(theirs)
 
-    def _theirs_is_chosen(self, path: str, base: Any, mine: Any, theirs: Any) -> bool:
-        if self.choices.get(path) not in SIDES:
-            self.conflicts.append(_conflict(path, base, mine, theirs))
-        return self.choices.get(path) == "theirs"
+    def _is_theirs(self, conflict: Conflict, only_theirs: bool) -> bool:
+        """Whether their side is taken: chosen, or the only one that changed. Else it is told."""
+        choice = self.choices.get(conflict.path)
+        if choice in SIDES:
+            return choice == "theirs"
+        if not only_theirs:
+            self.conflicts.append(conflict)
+        return only_theirs
 
-    def _edit(self, conflict: Conflict, edit: Callable[..., str], *args: Any, **kwargs: Any) -> bool:
-        """Write one change of the others. What can't be edited as it is written, an alias say, is told."""
-        if self.choices.get(conflict.path) == "mine":
-            return False
-        try:
-            self.text = edit(self.text, *args, **kwargs)
-        except (ValueError, LookupError):  # EditRefused among them
-            if conflict.path not in {known.path for known in self.conflicts}:
-                self.conflicts.append(replace(conflict, by_hand=True))
-            return False
-        self.taken.append(conflict.path)
-        return True
+    def _step(self, conflict: Conflict, edit: Callable[..., str], *args: Any, **kwargs: Any) -> None:
+        self.steps.append(_Step(conflict, partial(_edited, edit, args, kwargs)))
+
+
+def _edited(edit: Callable[..., str], args: tuple[Any, ...], kwargs: dict[str, Any], text: str) -> str:
+    return edit(text, *args, **kwargs)
 
 
 def _conflict(path: str, base: Any, mine: Any, theirs: Any) -> Conflict:
@@ -199,10 +252,6 @@ def _is_named(value: Any) -> bool:
     return len(set(map(str, names))) == len(names) and all(
         isinstance(name, str) and _NAME.fullmatch(name) for name in names
     )
-
-
-def _by_id(entries: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    return {one["id"]: one for one in entries}
 
 
 def _place_of(name: str, order: list[str], have: list[str]) -> int:

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from fangcun.blueprint import composing
 from fangcun.blueprint.editing import plain
+from fangcun.plan.revisions import merging
+from fangcun.plan.revisions.lines import merged_lines
 from fangcun.plan.revisions.merging import Conflict, TooMuch, merge
 
 BASE = """\
@@ -169,12 +171,47 @@ documents = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+def merged_by_edits(base: str, mine: str, theirs: str, choices: dict[str, str]) -> str:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(merging, "merged_lines", lambda *_texts: None)
+        return merge(base, mine, theirs, choices=choices).text
+
+
+@settings(max_examples=60, deadline=None)
 @given(documents, documents, documents)
-def test_whatever_both_did_one_side_alone_is_taken_and_a_choice_ends_every_conflict(base, mine, theirs):
+def test_whatever_both_did_a_choice_ends_every_conflict_and_lines_say_what_paths_say(base, mine, theirs):
     assert said(merge(base, base, theirs, choices={}).text) == said(theirs)
     assert merge(base, mine, base, choices={}).text == mine
     found = merge(base, mine, theirs, choices={})
     for side in ("mine", "theirs"):
-        decided = merge(base, mine, theirs, choices={one.path: side for one in found.conflicts})
+        choices = {one.path: side for one in found.conflicts}
+        decided = merge(base, mine, theirs, choices=choices)
         assert decided.conflicts == ()
+        assert said(decided.text) == said(merged_by_edits(base, mine, theirs, choices))
+
+
+def test_comments_of_both_sides_stay_where_they_worked_on_different_lines():
+    mine = changed(("days: 2}", "days: 2}   # 我的"), ("name: 甲", "name: 乙"))
+    theirs = changed(("due: 2027-01-01", "# 改期\ndue: 2027-02-01"))
+    merged = merge(BASE, mine, theirs, choices={})
+    assert merged.text == mine.replace("due: 2027-01-01", "# 改期\ndue: 2027-02-01")
+    assert merged.taken == ("due",)
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "merged"),
+    [
+        ("a\nb\nc\n", "a\nb\nc\n", "a\nb\nc\n"),
+        ("x\nb\nc\n", "a\nb\ny\n", "x\nb\ny\n"),
+        ("a\nb\nc\nd\n", "b\nc\n", "b\nc\nd\n"),
+        ("m\nb\nc\n", "t\nb\nc\n", "m\nb\nc\n"),
+        ("", "a\nb\nc\nd\n", ""),
+        ("a\nb\nc", "a\nb\nc\n", "a\nb\nc"),
+    ],
+)
+def test_lines_are_put_together(mine, theirs, merged):
+    assert merged_lines("a\nb\nc\n", mine, theirs) == merged
+
+
+def test_endless_texts_are_not_compared_by_lines():
+    assert merged_lines("", "\n" * 20_001, "") is None
