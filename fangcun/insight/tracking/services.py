@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from fangcun.insight.tracking.counting import Origin, count, set_aside
 from fangcun.insight.tracking.facts import record
+from fangcun.insight.tracking.fitting import Fit
 from fangcun.insight.tracking.intake import MAX_ID, REASONS, Refused, open_envelope, plain_event
 from fangcun.insight.tracking.models import Adoption, Batch, Device, Identity, Seen
 from fangcun.insight.tracking.plans import forget, judge
@@ -125,8 +126,10 @@ def adopt_plan(*, plan: Mapping[str, Any], revision: int) -> bool:
     """From now on hold events against this tracking plan (a compiled `tracking.json`); whether it is in force.
 
     The highest revision is. Telling it again changes nothing, nor does an older revision that arrives late.
-    Quarantined events that fit are released by a job of the caller's transaction.
+    Quarantined events that fit are released by a job of the caller's transaction. Raises KeyError for a plan that
+    no event could be held against.
     """
+    Fit(plan, revision=revision)  # fails here, once, and not with every batch
     text = orjson.dumps(plan).decode()
     with transaction.atomic(using=router.db_for_write(Adoption)):
         before = Adoption.objects.filter(revision__lt=revision).order_by("-revision").first()

@@ -124,6 +124,24 @@ def test_adopting_a_plan_again_changes_nothing():
     assert (found.plan, found.adopted_at) == (PLAN, adopted_at)
 
 
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {},
+        {"events": [{"name": "a_b"}]},
+        plan_of({**PAID, "schema": {"properties": {"x": {"type": "odd"}}, "required": []}}),
+    ],
+)
+def test_a_plan_that_no_event_can_be_held_against_is_not_adopted(broken):
+    adopt()
+    with pytest.raises(KeyError):
+        adopt(broken, 2)
+    found = current_plan()
+    assert found is not None
+    assert found.revision == 1
+    assert Job.objects.count() == 1
+
+
 def test_an_older_plan_that_arrives_late_is_not_in_force():
     adopt(PLAN, 2)
     assert adopt(WIDER, 1) is False
