@@ -100,21 +100,18 @@ def plan_consents(
     `moments` maps a purpose to its moments; a purpose without any is not asked for. `unknown` are words for what is
     planned and can't be asked. A plan older than the one that is kept, or the same again, changes nothing.
     """
-    plan = AskingPlan.objects.select_for_update().first()
-    if plan is not None and plan.revision >= revision:
+    AskingPlan.objects.get_or_create(pk=ONLY, defaults={"moments": {}, "revision": 0})
+    plan = AskingPlan.objects.select_for_update().get(pk=ONLY)
+    if plan.revision >= revision:
         return plan
     wanted = {
         str(purpose): [moment for moment in Moment.values if moment in moments.get(purpose, ())]
         for purpose in Purpose.values
     }
-    columns = {
-        "moments": wanted,
-        "unknown": list(unknown),
-        "revision": revision,
-        "updated_at": timezone.now(),
-    }
-    before = None if plan is None else plan.moments
-    plan, _created = AskingPlan.objects.update_or_create(pk=ONLY, defaults=columns)
+    before = plan.moments or None
+    plan.moments, plan.unknown, plan.revision = wanted, list(unknown), revision
+    plan.updated_at = timezone.now()
+    plan.save()
     for purpose, asked_at in wanted.items():
         Template.objects.filter(purpose=purpose, is_active=True).update(moments=asked_at)
     if before != wanted:
