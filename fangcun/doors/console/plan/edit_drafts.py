@@ -98,7 +98,7 @@ def start(request: HttpRequest) -> HttpResponse:
     texts = {SAMPLE: "fresh-grocery", BLANK: "blank"}
     source = request.POST.get("source", "")
     text = sample_text(texts[source]) if source in texts else None
-    draft = start_draft(text=text, by=actor_of(request))
+    draft = start_draft(text=text, note=request.POST.get("note", ""), by=actor_of(request))
     return redirect(link("plan_edit_form", draft.pk, path=request.POST.get("path", "")))
 
 

@@ -137,7 +137,11 @@ def _made(entry: Entry, known: Known, value: Any) -> forms.Field:
     reference, suggestion = reference_of(field.owner, field.name), suggestion_of(field.owner, field.name)
     match field.kind:
         case "choice":
-            blank = "—" if field.default is None else _("%s（默认）") % CHOICES.get(str(field.default), field.default)
+            blank = (
+                "—"
+                if field.default is None
+                else _("%s（默认）") % CHOICES.get(str(field.default), field.default)
+            )
             return fields.ChoiceField(choices=_worded(field), value=value, blank=blank, **more)
         case "choices":
             return fields.ChoicesField(choices=_worded(field), value=value, **more)

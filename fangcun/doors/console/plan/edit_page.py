@@ -24,7 +24,9 @@ ALWAYS: Final[dict[str, tuple[str, ...]]] = {
     "Branch": ("id", "when", "after", "event"),
 }
 # Texts of a sentence or more.
-LONG: Final = frozenset({"statement", "text", "note", "plan", "business_model", "waived", "when", "ugc_measures"})
+LONG: Final = frozenset(
+    {"statement", "text", "note", "plan", "business_model", "waived", "when", "ugc_measures"}
+)
 Findings = dict[str, list[Finding]]
 
 

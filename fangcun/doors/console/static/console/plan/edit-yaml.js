@@ -51,7 +51,7 @@
       lineNumbers(), foldGutter(), lintGutter(), highlightActiveLine(), highlightActiveLineGutter(), drawSelection(),
       history(), indentOnInput(), bracketMatching(), closeBrackets(), highlightSelectionMatches(),
       indentUnit.of('  '), EditorState.tabSize.of(2), yaml(), syntaxHighlighting(colours), theme,
-      autocompletion({ override: [complete] }), EditorState.phrases.of(setup.phrases), merging.of([]),
+      autocompletion({ override: [complete], icons: false }), EditorState.phrases.of(setup.phrases), merging.of([]),
       EditorView.contentAttributes.of({ 'aria-label': 'YAML' }), EditorView.lineWrapping,
       keymap.of([
         { key: 'Mod-s', preventDefault: true, run: () => { save(true); return true } },
