@@ -32,6 +32,8 @@ AREAS = {
     "dates": "日期",
     "map": "页面地图",
     "theme": "主题",
+    "acceptance": "验收",
+    "dossier": "提审材料",
 }
 
 
@@ -52,18 +54,21 @@ class Difference:
         return asdict(self)
 
 
-def sentence(area: str, path: str, old: Any, new: Any) -> str:
-    return f"{AREAS[area]}：{path} 从 {word(old)} 改为 {word(new)}"
-
-
-def called(path: str, value: Any) -> str:
+def title(name: str, value: Any) -> str:
+    """How an entry is called: by its name where it has one, else by its id."""
     for key in ("name", "title", "statement", "text", "when"):
         if isinstance(found := getattr(value, key, None), str) and found:
-            return f"{path}“{found}”"
-    return path if dataclasses.is_dataclass(value) else f"{path}：{word(value)}"
+            return f"“{found}”"
+    return f" {name}"
+
+
+def gap(text: str) -> str:
+    """A space between a text that ends in Latin letters or digits and the Chinese that follows."""
+    return " " if text and text[-1].isascii() and text[-1].isalnum() else ""
 
 
 def word(value: Any) -> str:
+    """A value as it is told."""
     if value is None or value in ("", ()):
         return "空"
     if isinstance(value, bool):

@@ -7,9 +7,9 @@ from typing import Any
 
 from fangcun.blueprint.compiling import consents, funnels, sitemap, theme
 from fangcun.blueprint.compiling.tracking import PlannedEvent, expected_rates, planned_events
-from fangcun.blueprint.differences.difference import Difference, number, plain
-from fangcun.blueprint.document import Blueprint, Goal
-from fangcun.blueprint.timetable import Cyclic, Timetable, timetable
+from fangcun.blueprint.differences.difference import Difference, number
+from fangcun.blueprint.differences.promises import acceptances, papers, scoreboard, table_of
+from fangcun.blueprint.document import Blueprint
 from fangcun.blueprint.vocabulary import enum_values, plain_type
 
 SPANS = {"day": "天", "week": "周", "month": "月"}
@@ -17,37 +17,8 @@ SPANS = {"day": "天", "week": "周", "month": "月"}
 
 def effects(before: Blueprint, after: Blueprint) -> Iterator[Difference]:
     """Everything that changes because the documents differ."""
-    for look in (_scoreboard, _events, _rates, _funnels, _consents, _map, _dates, _theme):
+    for look in (scoreboard, _events, _rates, _funnels, _consents, _map, acceptances, _dates, papers, _theme):
         yield from look(before, after)
-
-
-def _scoreboard(before: Blueprint, after: Blueprint) -> Iterator[Difference]:
-    old_goals = {goal.id: goal for goal in before.goals}
-    for goal in after.goals:
-        old = old_goals.get(goal.id)
-        if old is None or old == goal:
-            continue
-        if old.metric != goal.metric:
-            text = f"记分牌：“{goal.statement}”从头按新的指标计数，改动前后的数字不能比较"
-            yield Difference(
-                "scoreboard", "redefined", goal.id, text, True, plain(old.metric), plain(goal.metric)
-            )
-        paces = [_pace(old, before), _pace(goal, after)]
-        if paces[0] != paces[1]:
-            text = (
-                f"记分牌：“{goal.statement}”每天要推进 {number(paces[0])} → {number(paces[1])}（上线到到期）"
-            )
-            yield Difference("scoreboard", "pace", goal.id, text, False, *paces)
-        serving = [one.name for one in after.scenarios if goal.id in one.serves]
-        if serving:
-            text = f"记分牌：“{goal.statement}”由场景 {'、'.join(serving)} 推动，请确认它们仍够用"
-            yield Difference("scoreboard", "served_by", goal.id, text, False, None, serving)
-
-
-def _pace(goal: Goal, bp: Blueprint) -> float | None:
-    table = _table(bp)
-    days = (goal.due - table.launch_end).days if table else 0
-    return round((goal.target - goal.baseline) / days, 6) if days > 0 else None
 
 
 def _events(before: Blueprint, after: Blueprint) -> Iterator[Difference]:
@@ -98,14 +69,16 @@ def _rates(before: Blueprint, after: Blueprint) -> Iterator[Difference]:
         was, now = old.get(name), new.get(name)
         if was == now:
             continue
-        text = f"事件：{name} 的预期量从 {_rate(was)} 改为 {_rate(now)}，超出一倍以外会告警"
+        text = f"事件：{name} 的预期量从{_rate(was)} 改为{_rate(now)}，远在这之外的日子会告警"
+        if now is None:
+            text = f"事件：{name} 不再有预期量（原来{_rate(was)}），不再因此告警"
+        elif was is None:
+            text = f"事件：{name} 有了预期量：{_rate(now)}，远在这之外的日子会告警"
         yield Difference("events", "expected", name, text, False, was, now)
 
 
 def _rate(rate: Mapping[str, Any] | None) -> str:
-    if rate is None:
-        return "没有预期"
-    return f"每{SPANS[rate['per']]} {number(rate['low'])}–{number(rate['high'])}"
+    return "" if rate is None else f"每{SPANS[rate['per']]} {number(rate['low'])}–{number(rate['high'])}"
 
 
 def _funnels(before: Blueprint, after: Blueprint) -> Iterator[Difference]:
@@ -143,21 +116,22 @@ def _consents(before: Blueprint, after: Blueprint) -> Iterator[Difference]:
         if was == now:
             continue
         one = now or was or {}
+        subject = f"{one['scenario']}/{one['step']}/{one['template']}"
         where = f"{one['scenario']} 的 {one['step']}"
         if now is None:
             text = f"消息授权：在 {where} 不再询问 {one['template']}，依赖它的消息发不出去"
-            yield Difference("consents", "removed", "/".join(key), text, True, was, None)
+            yield Difference("consents", "removed", subject, text, True, was, None)
         elif was is None:
             text = f"消息授权：在 {where} 增加询问 {one['template']}"
-            yield Difference("consents", "added", "/".join(key), text, False, None, now)
+            yield Difference("consents", "added", subject, text, False, None, now)
         else:
             text = f"消息授权：在 {where} 询问 {one['template']} 的页面、时机或次数改变"
             fewer = now["times"] < was["times"]
-            yield Difference("consents", "changed", "/".join(key), text, fewer, was, now)
+            yield Difference("consents", "changed", subject, text, fewer, was, now)
 
 
-def _consent_key(one: Mapping[str, Any]) -> tuple[str, str, str]:
-    return str(one["scenario"]), str(one["step"]), str(one["template"])
+def _consent_key(one: Mapping[str, Any]) -> tuple[Any, ...]:
+    return one["scenario"], one["branch"], one["step"], one["template"]
 
 
 def _map(before: Blueprint, after: Blueprint) -> Iterator[Difference]:
@@ -177,7 +151,7 @@ def _taps(depth: int | None) -> str:
 
 
 def _dates(before: Blueprint, after: Blueprint) -> Iterator[Difference]:
-    old, new = _table(before), _table(after)
+    old, new = table_of(before), table_of(after)
     if old is None or new is None:
         return
     was = {one.stage.id: one for one in old.stages}
@@ -195,13 +169,6 @@ def _dates(before: Blueprint, after: Blueprint) -> Iterator[Difference]:
     if old.critical != new.critical:
         text = f"日期：关键路径变为 {' → '.join(new.critical)}"
         yield Difference("dates", "critical", "critical", text, False, list(old.critical), list(new.critical))
-
-
-def _table(bp: Blueprint) -> Timetable | None:
-    try:
-        return timetable(bp.schedule) if bp.schedule.stages else None
-    except Cyclic:
-        return None
 
 
 def _theme(before: Blueprint, after: Blueprint) -> Iterator[Difference]:

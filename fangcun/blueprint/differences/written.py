@@ -4,70 +4,101 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from fangcun.blueprint.differences.difference import AREAS, Difference, called, plain, sentence, word
+from fangcun.blueprint.differences.difference import AREAS, Difference, gap, plain, title, word
+from fangcun.blueprint.differences.words import label
 from fangcun.blueprint.document import Blueprint
 
 # What customers, links or recorded numbers already rely on.
 _BREAKING = {("pages", "path"), ("goals", "metric"), ("programs", "role")}
 
 
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """A place in the document: its path for programs, and how it is called in words."""
+
+    area: str
+    path: str
+    said: str = ""
+
+    def field(self, name: str) -> _Spot:
+        called = label(self.area, name)
+        return _Spot(self.area, f"{self.path}.{name}", f"{self.said}{self.of}{called}")
+
+    def entry(self, name: str, value: Any, *, is_item: bool) -> _Spot:
+        path = f"{self.path}[{name}]" if is_item else f"{self.path}.{name}"
+        return _Spot(self.area, path, f"{self.said}{title(name, value)}")
+
+    @property
+    def of(self) -> str:
+        """What stands between this place and something in it."""
+        return "" if not self.said else f"{gap(self.said)}的"
+
+    @property
+    def key(self) -> str:
+        return self.path.rpartition(".")[2]
+
+    def difference(
+        self, change: str, told: str, old: Any = None, new: Any = None, *, breaking: bool = False
+    ) -> Difference:
+        text = f"{AREAS[self.area]}：{told.strip()}"
+        return Difference(self.area, change, self.path, text, breaking, plain(old), plain(new))
+
+
 def written(before: Blueprint, after: Blueprint) -> Iterator[Difference]:
+    """Every place at which two documents differ, in the order of the document."""
     for field in dataclasses.fields(Blueprint):
-        if field.name == "blueprint":
-            continue
-        old, new = getattr(before, field.name), getattr(after, field.name)
-        yield from _compare(field.name, field.name, old, new)
+        if field.name != "blueprint":
+            old, new = getattr(before, field.name), getattr(after, field.name)
+            yield from _compare(_Spot(field.name, field.name), old, new)
 
 
-def _compare(area: str, path: str, old: Any, new: Any) -> Iterator[Difference]:
+def _compare(spot: _Spot, old: Any, new: Any) -> Iterator[Difference]:
     if old == new:
         return
     if isinstance(old, dict) and isinstance(new, dict):
-        yield from _named(area, path, old, new, "{path}.{name}")
+        yield from _named(spot, old, new, is_item=False)
     elif _has_ids(old) and _has_ids(new) and (old or new):
-        yield from _named(
-            area, path, {one.id: one for one in old}, {one.id: one for one in new}, "{path}[{name}]"
-        )
+        yield from _named(spot, {one.id: one for one in old}, {one.id: one for one in new}, is_item=True)
     elif isinstance(old, tuple) and isinstance(new, tuple):
-        yield from _listed(area, path, old, new)
+        yield from _listed(spot, old, new)
     elif dataclasses.is_dataclass(old) and type(old) is type(new):
         for field in dataclasses.fields(old):
-            inside = f"{path}.{field.name}"
-            yield from _compare(area, inside, getattr(old, field.name), getattr(new, field.name))
+            yield from _compare(spot.field(field.name), getattr(old, field.name), getattr(new, field.name))
     else:
         change = "added" if old is None else "removed" if new is None else "changed"
-        breaking = change != "added" and (area, path.rpartition(".")[2]) in _BREAKING
-        yield Difference(area, change, path, sentence(area, path, old, new), breaking, plain(old), plain(new))
+        breaking = change != "added" and (spot.area, spot.key) in _BREAKING
+        told = f"{spot.said}从 {word(old)} 改为 {word(new)}"
+        yield spot.difference(change, told, old, new, breaking=breaking)
 
 
 def _named(
-    area: str, path: str, old: Mapping[str, Any], new: Mapping[str, Any], form: str
+    spot: _Spot, old: Mapping[str, Any], new: Mapping[str, Any], *, is_item: bool
 ) -> Iterator[Difference]:
     for name, value in old.items():
-        inside = form.format(path=path, name=name)
-        if name not in new:
-            breaking = path == "pages" or area == "programs"
-            text = f"{AREAS[area]}：去掉 {called(inside, value)}"
-            yield Difference(area, "removed", inside, text, breaking, plain(value), None)
-        elif dataclasses.is_dataclass(value) and type(value) is not type(new[name]):
-            yield Difference(area, "changed", inside, sentence(area, inside, value, new[name]), True)
+        inside = spot.entry(name, value, is_item=is_item)
+        if name in new:
+            yield from _compare(inside, value, new[name])
         else:
-            yield from _compare(area, inside, value, new[name])
+            breaking = spot.path == "pages" or spot.area == "programs"
+            yield inside.difference("removed", f"去掉{_what(inside, value)}", value, breaking=breaking)
     for name, value in new.items():
         if name not in old:
-            inside = form.format(path=path, name=name)
-            text = f"{AREAS[area]}：增加 {called(inside, value)}"
-            yield Difference(area, "added", inside, text, False, None, plain(value))
+            inside = spot.entry(name, value, is_item=is_item)
+            yield inside.difference("added", f"增加{_what(inside, value)}", None, value)
     kept = [name for name in old if name in new]
     moved = [name for name in new if name in old]
     if kept != moved:
-        text = f"{AREAS[area]}：{path} 的顺序改为 {'、'.join(moved)}"
-        yield Difference(area, "moved", path, text, False, kept, moved)
+        yield spot.difference("moved", f"{spot.said}{spot.of}顺序改为 {'、'.join(moved)}", kept, moved)
 
 
-def _listed(area: str, path: str, old: tuple[Any, ...], new: tuple[Any, ...]) -> Iterator[Difference]:
+def _what(spot: _Spot, value: Any) -> str:
+    return spot.said if dataclasses.is_dataclass(value) else f"{spot.said}（{word(value)}）"
+
+
+def _listed(spot: _Spot, old: tuple[Any, ...], new: tuple[Any, ...]) -> Iterator[Difference]:
     came = [one for one in new if one not in old]
     went = [one for one in old if one not in new]
     parts = []
@@ -75,8 +106,7 @@ def _listed(area: str, path: str, old: tuple[Any, ...], new: tuple[Any, ...]) ->
         parts.append(f"增加 {'、'.join(map(word, came))}")
     if went:
         parts.append(f"去掉 {'、'.join(map(word, went))}")
-    text = f"{AREAS[area]}：{path} {'，'.join(parts) or '的顺序或次数改变'}"
-    yield Difference(area, "changed", path, text, False, plain(old), plain(new))
+    yield spot.difference("changed", f"{spot.said}{'，'.join(parts) or '的顺序或次数改变'}", old, new)
 
 
 def _has_ids(value: Any) -> bool:

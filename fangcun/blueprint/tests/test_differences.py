@@ -26,7 +26,7 @@ def test_the_same_plan_has_no_differences():
     assert diff(plan(CLEAN), plan(CLEAN.replace("# ", "#  ").replace("role: main,", "role:   main,"))) == []
 
 
-def test_a_changed_target_names_the_pace_the_alarm_and_who_serves_it():
+def test_a_changed_target_names_the_pace_the_alarm_what_it_counts_and_who_serves_it():
     before = planted(
         ("{kind: repeat, event: order_paid, window_days: 30}", "{kind: count, event: order_paid, per: day}"),
         ("baseline: 0.12", "baseline: 20"),
@@ -35,12 +35,19 @@ def test_a_changed_target_names_the_pace_the_alarm_and_who_serves_it():
     found = diff(plan(before), plan(before.replace("target: 50", "target: 80")))
     assert [(one.area, one.change, one.before, one.after) for one in found] == [
         ("goals", "changed", 50.0, 80.0),
+        ("scoreboard", "counted_from", None, "事件 order_paid"),
         ("scoreboard", "pace", 0.17341, 0.346821),
         ("scoreboard", "served_by", None, ["下单", "拼团"]),
         ("events", "expected", {"goal": "repeat_30d", "counts": "count", "per": "day", "low": 20.0, "high": 50.0},
          {"goal": "repeat_30d", "counts": "count", "per": "day", "low": 20.0, "high": 80.0}),
     ]  # fmt: skip
-    assert found[0].text == "目标：goals[repeat_30d].target 从 50 改为 80"
+    assert [one.text for one in found] == [
+        "目标：“30 天复购率从 12% 到 20%”的目标值从 50 改为 80",
+        "记分牌：“30 天复购率从 12% 到 20%”仍由事件 order_paid 计数",
+        "记分牌：“30 天复购率从 12% 到 20%”每天要推进 0.17341 → 0.346821（上线到到期）",
+        "记分牌：“30 天复购率从 12% 到 20%”由场景 下单、拼团 推动，请确认它们仍够用",
+        "事件：order_paid 的预期量从每天 20–50 改为每天 20–80，远在这之外的日子会告警",
+    ]
     assert not any(one.breaking for one in found)
 
 
@@ -75,6 +82,60 @@ def test_a_property_that_must_be_there_is_breaking_and_one_more_value_is_not():
     )
 
 
+def test_a_goal_names_the_funnel_it_is_counted_from_and_breaks_with_it():
+    before = planted(
+        ("{kind: repeat, event: order_paid, window_days: 30}", "{kind: conversion, scenario: buy}")
+    )
+    moved = diff(plan(before), plan(before.replace("target: 0.20", "target: 0.30")))
+    assert "记分牌：“30 天复购率从 12% 到 20%”仍由漏斗“下单”计数" in [one.text for one in moved]
+    longer = diff(
+        plan(before), plan(before.replace("    name: 下单\n", "    name: 下单\n    window_hours: 1\n"))
+    )
+    assert [(one.area, one.change, one.subject, one.breaking) for one in longer] == [
+        ("scenarios", "added", "scenarios[buy].window_hours", False),
+        ("scoreboard", "recounted", "repeat_30d", True),
+        ("funnels", "changed", "buy.window_ms", True),
+    ]
+
+
+def test_a_goal_breaks_with_the_property_it_sums_or_filters_by():
+    for change in (("amount: fen", "amount: float"), ("enum(friend, poster)", "enum(friend, link)")):
+        assert ("scoreboard", "recounted", "basket", True) in changes(change)
+    assert ("scoreboard", "recounted", "basket", True) not in changes(
+        ("page: paid, event", "page: me, event")
+    )
+
+
+def test_a_goal_that_comes_or_goes_is_named_on_the_scoreboard():
+    start, end = CLEAN.index("  - id: basket\n"), CLEAN.index("\ncompetitors:")
+    without = CLEAN[:start] + CLEAN[end:]
+    gone = [(one.area, one.change, one.subject) for one in diff(plan(CLEAN), plan(without))]
+    assert gone == [("goals", "removed", "goals[basket]"), ("scoreboard", "removed", "basket")]
+    came = [one.text for one in diff(plan(without), plan(CLEAN))]
+    assert came == ["目标：增加“每单金额”", "记分牌：增加“每单金额”，由事件 order_paid 计数"]
+
+
+def test_a_goal_that_loses_a_scenario_says_who_serves_it_now():
+    found = diff(plan(CLEAN), plan(planted(("serves: [repeat_30d, basket]", "serves: [basket]"))))
+    served = [(one.subject, one.before, one.after) for one in found if one.change == "served_by"]
+    assert served == [("repeat_30d", ["下单", "拼团"], ["拼团"])]
+
+
+def test_another_step_is_walked_again_along_every_way_it_lies_on():
+    found = diff(plan(CLEAN), plan(planted(("id: submit, actor: customer, page: checkout", "id: submit, actor: customer, page: paid"))))  # fmt: skip
+    assert [one.text for one in found if one.area == "acceptance"] == [
+        "验收：要按新的步骤走查“下单”、“下单：15 分钟未付款”"
+    ]
+    branch = CLEAN[CLEAN.index("      - {id: expired,") : CLEAN.index("\ncontent:")]
+    gone = diff(plan(CLEAN), plan(CLEAN.replace(branch, "").replace("told\n    otherwise:\n\n", "told\n\n")))
+    assert [one.text for one in gone if one.area == "acceptance"] == ["验收：不再走查“拼团：24 小时未成团”"]
+
+
+def test_a_capability_on_another_page_changes_the_papers():
+    found = changes(("leads_to: [paid], uses: [address, payment]", "leads_to: [paid], uses: [payment]"))
+    assert ("dossier", "changed", "uses.address", False) in found
+
+
 def test_a_funnel_that_counts_something_else_is_breaking():
     assert ("funnels", "changed", "group_buy.window_ms", True) in changes(
         ("window_hours: 24", "window_hours: 48")
@@ -105,7 +166,8 @@ def test_another_path_breaks_links():
 def test_a_longer_stage_moves_everything_behind_it():
     found = diff(plan(CLEAN), plan(planted(("days: 10", "days: 12"))))
     assert [one.subject for one in found if one.area == "dates"] == ["dev", "qa", "live", "launch_end"]
-    assert found[-1].text == "日期：上线从 2027-01-08 推迟 4 天到 2027-01-12"
+    assert "日期：上线从 2027-01-08 推迟 4 天到 2027-01-12" in [one.text for one in found]
+    assert "提审材料：“食品经营许可证”上线后还有效 479 天 → 475 天" in [one.text for one in found]
     assert ("scoreboard", "pace") not in [(one.area, one.change) for one in found]
 
 
@@ -146,20 +208,30 @@ def with_other(value: Any, way: tuple[Any, ...]) -> Any:
     return tuple(with_other(inner, rest) if n == first else inner for n, inner in enumerate(value))
 
 
+def written_path(value: Any, way: tuple[Any, ...]) -> str:
+    """The way as findings and editing write it."""
+    path = ""
+    for key in way:
+        if isinstance(key, str):
+            path, value = f"{path}.{key}", getattr(value, key)
+        elif isinstance(key, tuple):
+            path, value = f"{path}.{key[1]}", value[key[1]]
+        else:
+            value = value[key]
+            path += f"[{value.id}]" if hasattr(value, "id") else "[]"
+    return path.removeprefix(".")
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.data())
-def test_whatever_changes_is_named(data):
+def test_whatever_changes_is_named_by_its_path(data):
     bp: Blueprint = plan(CLEAN)
-    ways = [
-        w
-        for w in leaves(bp)
-        if w[-1] not in ("kind", "id", "blueprint", "color", "on_color") and w[:2] != ("brand",)
-    ]
-    ways = [
-        w for w in ways if not (len(w) > 1 and isinstance(w[-1], tuple) and w[-2] == "props")
-    ]  # types are a closed set
+    fixed = ("kind", "id", "blueprint", "color", "on_color")
+    ways = [way for way in leaves(bp) if way[-1] not in fixed and "props" not in way]
     way = data.draw(st.sampled_from(ways))
-    assert diff(bp, with_other(bp, way)) != []
+    first = diff(bp, with_other(bp, way))[0]
+    assert first.subject == written_path(bp, way).partition("[]")[0]
+    assert first.before != first.after
 
 
 @pytest.mark.parametrize(
