@@ -44,14 +44,13 @@ from fangcun.insight.analytics.metric_sql import (
     retention_sql,
     sum_sql,
 )
-from fangcun.insight.analytics.moments import BEGINNING_OF_TIME, DAY_MS, date_of, midnight, ms
+from fangcun.insight.analytics.moments import BEGINNING_OF_TIME, DAY_MS, SPAN_DAYS, date_of, midnight, ms
 from fangcun.insight.analytics.properties import number_sql, pointer, where_sql
 from fangcun.insight.analytics.queries import PERSON, Step, counted
 
 Number: TypeAlias = int | float
 Metric: TypeAlias = Mapping[str, Any]
 
-SPAN_DAYS = {"day": 1, "week": 7, "month": 30}
 NONE = (0, 0)
 
 

@@ -7,6 +7,8 @@ import datetime as dt
 from django.utils import timezone
 
 DAY_MS = 86_400_000
+# The spans that things are counted per.
+SPAN_DAYS = {"day": 1, "week": 7, "month": 30}
 # What every event lies between.
 BEGINNING_OF_TIME, END_OF_TIME = -(2**53), 2**53
 

@@ -22,7 +22,7 @@ def where_sql(
 ) -> tuple[str, dict[str, Any]]:
     """A condition on `props` and its parameters: every property of every filter has one of its values.
 
-    With `if_carried` an event without the property passes.
+    With `if_carried` an event that has no value of the property passes.
 
     Numbers are equal as numbers, texts as texts, and true is only true; a whole number equals its own writing,
     since an id may be either. A property that is missing or null has no value; one of no values never has.
@@ -39,7 +39,7 @@ def where_sql(
             sql, params[f"{name}_{n}"] = _equal(name, f"{name}_{n}", value)
             choices.append(sql)
         if values and if_carried:
-            choices.append(f"json_type(props, ${name}) IS NULL")
+            choices.append(f"coalesce(json_type(props, ${name}), 'NULL') = 'NULL'")
         conditions.append(f"({' OR '.join(choices) or 'FALSE'})")
     return " AND ".join(conditions), params
 

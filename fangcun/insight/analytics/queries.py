@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -121,6 +121,25 @@ def visitors(*, since: dt.datetime, until: dt.datetime | None = None, program_id
         return found
 
     return _remembered(count, "visitors", start, end, program_id)
+
+
+_PERSONS = """
+SELECT event, count(DISTINCT person) FROM ev
+WHERE event IN (SELECT unnest($names)) AND ts >= $since AND ts < $until GROUP BY event
+"""
+
+
+def persons(names: Iterable[str], *, first: dt.date, last: dt.date) -> dict[str, int]:
+    """To how many persons each event happened from `first` to `last`, both included; events of nobody are left out."""
+    wanted = sorted(names)
+    start, end = midnight(first), midnight(last + dt.timedelta(days=1))
+
+    def count() -> dict[str, int]:
+        with hot_events(since_ms=start, until_ms=end) as engine:
+            rows = engine.execute(_PERSONS, {"names": wanted, "since": start, "until": end}).fetchall()
+        return {name: number for name, number in rows if number}
+
+    return _remembered(count, "persons", tuple(wanted), start, end)
 
 
 _TREND = """

@@ -77,9 +77,10 @@ def same(value: Any, wanted: Any) -> bool:
         return False
     if isinstance(value, bool) or isinstance(wanted, bool):
         return value is wanted
-    if isinstance(value, str) or isinstance(wanted, str):
-        return str(value) == str(wanted)
-    return bool(value == wanted)
+    value, wanted = (int(v) if isinstance(v, float) and v.is_integer() else v for v in (value, wanted))
+    if isinstance(value, float) or isinstance(wanted, float):
+        return bool(value == wanted)
+    return str(value) == str(wanted)
 
 
 def number(events: Sequence[Event], metric: dict[str, Any], at: int, per: str | None = None) -> float | int:
@@ -135,7 +136,11 @@ def conversion(
     low = at - span if span else -(10**15)
     where = metric.get("where") or {}
     steps = [step["event"] for step in scenario["steps"]]
-    past = [e for e in events if e.at < at and fits(e, {p: v for p, v in where.items() if p in e.props})]
+    past = [
+        e
+        for e in events
+        if e.at < at and fits(e, {p: v for p, v in where.items() if e.props.get(p) is not None})
+    ]
     depths = [
         max((len(c) for c in chains(rows, steps, scenario["window_ms"]) if low <= c[0].at), default=0)
         for rows in units(past, scenario["key"])
