@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 
 from django.core.cache import cache
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from fangcun.blueprint.document import Blueprint, Goal
 from fangcun.identity.programs.models import Program
@@ -60,7 +61,7 @@ def board(now: dt.datetime | None = None) -> Board:
     newest = revisions.newest_number()
     if newest is None:
         return Board((), None, ())
-    key = f"scoreboard.{newest}.{newest_batch_id()}.{timezone.localdate()}"
+    key = f"scoreboard.{newest}.{newest_batch_id()}.{timezone.localdate()}.{get_language()}"
     known: Board | None = cache.get(key) if now is None else None
     if known is None:
         known = _board(now or timezone.now())
