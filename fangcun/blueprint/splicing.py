@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -52,13 +53,19 @@ def plain(node: Node) -> Any:
     return node.value
 
 
+@functools.lru_cache(maxsize=2)
+def _tree(text: str) -> Node:
+    """The tree of a text, only to be read: what one edit proves is what the next one begins with."""
+    return composing.compose(text)
+
+
 class Splicer:
     """A text with its tree, and the splices that change it."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         try:
-            self.root = composing.compose(text)
+            self.root = _tree(text)
         except Unreadable as refused:
             raise EditRefused(f"第 {refused.line} 行无法解析：{refused.message}") from None
         self.newline = "\r\n" if "\r\n" in text else "\n"
@@ -78,7 +85,7 @@ class Splicer:
         wanted = copy.deepcopy(plain(self.root))
         meant(wanted)
         try:
-            said = plain(composing.compose(changed))
+            said = plain(_tree(changed))
         except Unreadable as refused:
             raise EditRefused(f"改动后第 {refused.line} 行无法解析：{refused.message}") from None
         if said != wanted:
@@ -91,8 +98,7 @@ class Splicer:
         end = node.start + len(self.text[node.start : node.end].rstrip())
         if self._in_flow(spot) or (not nested and not self._is_block(node)):
             style = writing.flow(value) if nested else writing.scalar(value, in_flow=self._in_flow(spot))
-            lead = " " if node.start == end and self.text[node.start - 1 : node.start] == ":" else ""
-            return self.text[: node.start] + lead + style + self.text[end:]
+            return self.text[: node.start] + self._lead(node) + style + self.text[end:]
         if spot.key is not None:
             indent = self._column(spot.key)
             colon = self.text.index(":", spot.key.end) + 1
@@ -102,7 +108,7 @@ class Splicer:
             return writing.lines(value, indent=0, newline=self.newline) + self.newline
         dash = self.text.rindex("-", 0, node.start)
         body = writing.item(value, indent=dash - self._line_start(dash), newline=self.newline)
-        return self.text[: node.start] + body + self.text[end:]
+        return self.text[: node.start] + self._lead(node) + body + self.text[end:]
 
     def add_pair(self, spot: Spot, name: str, value: Any) -> str:
         node = spot.node
@@ -177,6 +183,10 @@ class Splicer:
         )
         rest = self.text[chunks[-1][1] :]
         return self.text[: chunks[0][0]] + mixed + rest
+
+    def _lead(self, node: Node) -> str:
+        """The space that a value needs where there was none."""
+        return " " if node.start == node.end and self.text[node.start - 1 : node.start] in (":", "-") else ""
 
     def _emptied(self, node: Node, empty: str) -> str:
         end = node.start + len(self.text[node.start : node.end].rstrip())
