@@ -122,7 +122,7 @@ def _score(goal: Goal, engine: Meter, *, since: dt.date, today: dt.date) -> Goal
 
 def _programs(bp: Blueprint | None) -> dict[str, int]:
     """Which registered mini program each one of the plan is: the one of its role, where a role has but one."""
-    planned = Counter(one.role for one in bp.programs) if bp else Counter[str]()
+    planned = Counter[str](one.role for one in bp.programs) if bp else Counter[str]()
     registered = list(Program.objects.filter(is_active=True).values_list("role", "pk"))
     roles = Counter(role for role, _pk in registered)
     known = {role: pk for role, pk in registered if roles[role] == 1 and planned[role] == 1}

@@ -16,7 +16,8 @@ from fangcun.insight.tracking.services import adopt_plan, record
 from fangcun.kernel.actors import SYSTEM
 from fangcun.plan.revisions.models import Revision
 from fangcun.plan.revisions.services import publish_text
-from fangcun.plan.scoreboard.queries import FunnelStep, GoalScore, board, funnels
+from fangcun.plan.scoreboard.queries import FunnelStep, board, funnels
+from fangcun.plan.scoreboard.scores import GoalScore
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 
