@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fangcun.doors.console import entrance, overview
 from fangcun.doors.console.model_admin import actor_of
-from fangcun.doors.console.plan import edit_urls
+from fangcun.doors.console.plan import edit_urls, pages
 from fangcun.identity.staff.queries import may, roles_of
 from fangcun.kernel.audit import record
 
@@ -35,6 +35,7 @@ class ConsoleSite(AdminSite):
         return [
             path("enter/<str:token>", entrance.enter, name="enter"),
             path("overview.json", self.admin_view(overview.numbers), name="overview-numbers"),
+            *pages.urls(self.admin_view),
             *edit_urls.urls(self.admin_view),
             *super().get_urls(),
         ]
@@ -62,6 +63,17 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     """The rooms this person may enter."""
     groups: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
         (_("经营"), [(_("概览"), "monitoring", "/console/", "insight.view")]),
+        (
+            _("规划"),
+            [
+                (_("蓝图"), "architecture", "/console/plan/", "plan.view"),
+                (_("场景"), "route", "/console/plan/scenarios/", "plan.view"),
+                (_("排期"), "view_timeline", "/console/plan/schedule/", "plan.view"),
+                (_("埋点"), "sensors", "/console/plan/tracking/", "plan.view"),
+                (_("编辑蓝图"), "edit_document", "/console/plan/edit/", "plan.change"),
+                (_("版本"), "history", "/console/plan/revisions/", "plan.view"),
+            ],
+        ),
         (
             _("交易"),
             [
@@ -100,12 +112,14 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             ],
         ),
     ]
+    links = [link for _title, entries in groups for _name, _icon, link, _permission in entries]
+    nearest = max((link for link in links if request.path.startswith(link)), key=len, default="")
     return [
         {
             "title": title,
             "separator": bool(number),
             "items": [
-                {"title": name, "icon": icon, "link": link}
+                {"title": name, "icon": icon, "link": link, "active": link == nearest}
                 for name, icon, link, permission in entries
                 if may(request.user, permission)
             ],

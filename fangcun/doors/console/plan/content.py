@@ -62,18 +62,13 @@ def content(shown: Shown, bp: Blueprint) -> dict[str, Any]:
     return {
         "months": [
             _month(first, entries, today=today, holidays=holidays, launch=launch)
-            for first in _months(list(entries))
+            for first in _months([day for day in entries if day != dt.date.min])
         ],
         "videos": [
             {
                 "video": one,
                 "owner": people.get(one.owner, one.owner),
                 "page": titles.get(one.page, one.page),
-                "state": "uploaded"
-                if one.upload_on < today
-                else "shot"
-                if one.shoot_on < today
-                else "waiting",
                 "early": launch is not None and one.upload_on <= launch,
             }
             for one in videos

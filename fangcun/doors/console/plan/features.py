@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final, get_args
 
-from fangcun.blueprint.document import Blueprint, Competitor, Criterion, Feature, Opening
+from fangcun.blueprint.document import Blueprint, Criterion, Feature, Opening
 from fangcun.blueprint.vocabulary import FeatureKind, Priority, Side
 
 FIRST_VERSION: Final = ("must", "should")
@@ -61,14 +61,7 @@ def competitors(bp: Blueprint) -> dict[str, Any]:
         "sides": sides,
         "entries": [(entry, _average(list(entry.scores.values()))) for entry in entries],
         "openings": [row for row in rows if row.is_open or row.opening],
-        "span": len(entries) + 2,
-        "undated": [entry for entry in entries if entry.scores and not entry.evidence],
     }
-
-
-def newest(entry: Competitor) -> Any:
-    """The day on which a competitor was last looked at; None when it never was."""
-    return max((one.on for one in entry.evidence), default=None)
 
 
 def _average(scores: list[int | None]) -> float | None:

@@ -23,7 +23,6 @@ class Node:
     too_deep: bool
     way: str = ""
     leads_to: str = ""
-    scenarios: int = 0
     children: list[Node] = field(default_factory=list)
 
 
@@ -58,10 +57,6 @@ def sitemap(bp: Blueprint) -> SiteMap:
     colours = {name: number % COLOURS for number, name in enumerate(packages)}
     ways = Taps(bp).ways_from(bp.navigation.start)
     most = bp.navigation.max_taps
-    used: dict[str, int] = {}
-    for scenario in bp.scenarios:
-        for name in {one.page for one in scenario.moments if one.page}:
-            used[name] = used.get(name, 0) + 1
     nodes: dict[str, Node] = {}
     for name, page in bp.pages.items():
         way = ways.get(name)
@@ -74,7 +69,6 @@ def sitemap(bp: Blueprint) -> SiteMap:
             page.key and (depth is None or depth > most),
             " → ".join(bp.pages[one].title for one in way or ()),
             "、".join(bp.pages[one].title for one in page.leads_to if one in bp.pages),
-            used.get(name, 0),
         )
     for name, way in ways.items():
         if len(way) > 1:

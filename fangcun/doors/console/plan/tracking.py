@@ -89,7 +89,9 @@ def tracking(shown: Shown, bp: Blueprint) -> dict[str, Any]:
     }
 
 
-def summary(covered: Coverage | None, found: Sequence[Alarm], misfits: Sequence[Misfit]) -> dict[str, Any] | None:
+def summary(
+    covered: Coverage | None, found: Sequence[Alarm], misfits: Sequence[Misfit]
+) -> dict[str, Any] | None:
     """The line over the page; None where nothing is counted."""
     if covered is None:
         return None

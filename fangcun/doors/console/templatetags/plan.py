@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+import datetime as dt
 
 from django import template
+from django.utils.formats import date_format
 
 from fangcun.doors.console.plan import words
 
@@ -21,6 +22,6 @@ def capability_icon(capability: str) -> str:
 
 
 @register.filter
-def entry(mapping: dict[Any, Any], key: Any) -> Any:
-    """What a mapping holds under a key; None when it holds nothing there."""
-    return mapping.get(key)
+def day(date: dt.date | None) -> str:
+    """A date of the document; a dash where it has none."""
+    return "—" if date is None or date == dt.date.min else date_format(date, "Y-m-d")

@@ -8,6 +8,7 @@ import pytest
 from django.urls import URLPattern, reverse
 
 from fangcun.doors.console.model_admin import ConsoleAdmin
+from fangcun.doors.console.plan.pages import PAGES
 from fangcun.doors.console.site import console
 from fangcun.identity.staff.permissions import GRANTS, Role
 from fangcun.kernel.models import AuditEntry
@@ -26,6 +27,9 @@ BY_NAME = {
     "overview-numbers": "insight.view",
     "orders_order_export": "orders.view",
     "catalog_product_stock": "stock.change",
+    **{f"plan_{page.name}": "plan.view" for page in PAGES},  # these and the next: see test_plan_pages
+    "plan_print": "plan.view",
+    "plan_schedule_verb": "plan.change",
     "plan_edit": "plan.change",  # these and the next: see test_plan_editing
     "plan_edit_start": "plan.change",
     "plan_edit_schema": "plan.change",
