@@ -14,6 +14,7 @@ import pytest
 from fangcun.identity.members.models import Member
 from fangcun.insight.analytics.moments import END_OF_TIME
 from fangcun.insight.analytics.queries import PURCHASE, Step, funnel
+from fangcun.insight.analytics.tests import log
 from fangcun.insight.tracking.models import Batch, Device, Identity
 from fangcun.insight.tracking.services import record
 
@@ -79,6 +80,36 @@ def test_any_crowd_is_counted_as_by_trying_every_chain(seed):
     assert funnel(steps, since=SINCE, until=end, window_ms=window) == oracle(
         events, steps, until=until, window=window
     )
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_repeated_events_and_keys_are_counted_as_by_trying_every_chain(seed):
+    chance = random.Random(seed)
+    names = ("goods_viewed", "cart_added", "order_paid")
+    steps = tuple(chance.choice(names[: chance.choice([1, 2, 3])]) for _ in range(chance.randint(1, 5)))
+    key = chance.choice(["person", "order/number"])
+    span, window = chance.choice([2, 5, 20]), chance.choice([0, 1, 4, 30])
+    events = [
+        log.Event(
+            chance.choice([None, 1, 2]),
+            chance.choice(names),
+            chance.randrange(span),
+            {"order/number": chance.choice([None, 1, "1", 2, ""])},
+        )
+        for _ in range(chance.randint(4, 14))
+    ]
+    log.store(*events)
+    best = []
+    for rows in log.units(events, key):
+        walked = [tuple(row.at for row in chain) for chain in log.chains(rows, steps, window)]
+        if walked:
+            best.append(min(walked, key=lambda times: (-len(times), times[-1], -times[0], times)))
+    expected = []
+    for n, name in enumerate(steps):
+        waits = [times[n] - times[n - 1] for times in best if len(times) > n] if n else []
+        median = statistics.median(waits) if waits else None
+        expected.append(Step(name, sum(len(times) > n for times in best), median))
+    assert funnel(steps, since=log.moment(0), window_ms=window, key=key) == expected
 
 
 def count(*events: tuple[int, str, int], window: int = 1000) -> list[int]:
