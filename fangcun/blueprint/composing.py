@@ -28,6 +28,7 @@ MOST_BYTES = 1024 * 1024
 MOST_NODES = 60_000
 DEEPEST = 40
 
+_COLON = re.compile(r"[ \t]*:")
 _INT = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _WORDS: dict[str, bool | None] = {
@@ -122,6 +123,8 @@ def compose(text: str) -> Node:
             root = root or node
             if open_nodes:
                 parent, waiting = open_nodes[-1]
+                if node.kind == "scalar" and node.start == node.end:
+                    node.start = node.end = _gap(text, node.start, waiting, parent)
                 if parent.kind == "list":
                     parent.items.append(node)
                 elif waiting is None:
@@ -183,6 +186,16 @@ def _node(event: NodeEvent, anchors: dict[str, Node]) -> Node:
     if event.anchor:
         anchors[event.anchor] = node
     return node
+
+
+def _gap(text: str, mark: int, key: Node | None, parent: Node) -> int:
+    """Where a value that is left out would stand: right behind its colon or dash, not where the next thing begins."""
+    if key is not None:
+        colon = _COLON.match(text, key.end)
+        return colon.end() if colon is not None and colon.end() <= mark else mark
+    if parent.kind == "list" and not parent.is_flow:
+        return text.rfind("-", parent.items[-1].end if parent.items else parent.start, mark) + 1 or mark
+    return mark
 
 
 def resolve(text: str) -> Scalar:

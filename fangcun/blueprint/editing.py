@@ -13,7 +13,7 @@ from typing import Any
 from fangcun.blueprint import composing, writing
 from fangcun.blueprint.composing import Unreadable
 from fangcun.blueprint.references import references
-from fangcun.blueprint.splicing import EditRefused, Key, Splicer, keys_of, name_of, plain
+from fangcun.blueprint.splicing import EditRefused, Key, Splicer, Spot, keys_of, name_of, plain
 
 __all__ = ["EditRefused", "insert_item", "move_item", "plain", "remove_item", "rename", "set_value", "unset"]
 
@@ -106,7 +106,10 @@ def move_item(text: str, path: str, *, to: int) -> str:
 
 
 def rename(text: str, path: str, new_id: str) -> str:
-    """Give something another id, and with it everything that refers to it. Raises EditRefused."""
+    """Give something another id, and with it everything that refers to it. Raises EditRefused.
+
+    An id that a neighbour has is refused: from then on nobody could tell whom a reference means.
+    """
     edit = Splicer(text)
     keys = keys_of(path)
     spot = edit.find(keys)
@@ -120,6 +123,8 @@ def rename(text: str, path: str, new_id: str) -> str:
     else:
         name = spot.key or spot.node
     old = name_of(name)
+    if new_id != old and new_id in _siblings(spot):
+        raise EditRefused(f"编号 {new_id} 已经用过，换一个")
     places = [name, *references(edit.root, path, old)]
     changes = sorted({(node.start, node.end) for node in places}, reverse=True)
     changed = text
@@ -130,6 +135,14 @@ def rename(text: str, path: str, new_id: str) -> str:
     except Unreadable as refused:
         raise EditRefused(f"改名后文档无法解析：{refused.message}") from None
     return changed
+
+
+def _siblings(spot: Spot) -> list[str]:
+    if spot.parent is None:
+        return []
+    if spot.parent.kind == "map":
+        return [name_of(key) for key, _value in spot.parent.pairs]
+    return [name_of(value) for one in spot.parent.items for key, value in one.pairs if name_of(key) == "id"]
 
 
 def _steps(data: Any, keys: list[Key]) -> Iterator[tuple[Any, Any]]:

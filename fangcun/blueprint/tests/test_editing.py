@@ -167,6 +167,37 @@ def test_a_new_name_reaches_everything_that_refers_to_it():
         assert check(read(rename(CLEAN, path, new))) == [], path
 
 
+def test_a_name_that_a_neighbour_has_is_refused():
+    for path, taken in [
+        ("pages.product", "home"),
+        ("goals[basket]", "repeat_30d"),
+        ("scenarios[buy].steps[told]", "pay"),
+    ]:
+        with pytest.raises(EditRefused, match=f"编号 {taken} 已经用过"):
+            rename(CLEAN, path, taken)
+    assert rename(CLEAN, "pages.home", "home") == CLEAN
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "after"),
+    [
+        ("a:\n  b:\nc: 1\n", "a.b", "a:\n  b: 5\nc: 1\n"),
+        ("a:\n- id: x\n  b:   # hint\n- id: y\n", "a[x].b", "a:\n- id: x\n  b: 5   # hint\n- id: y\n"),
+        ("a:\n- id: x\n  b:\n\n# next\n- id: y\n", "a[x].b", "a:\n- id: x\n  b: 5\n\n# next\n- id: y\n"),
+        ("a:\n-\n- b\n", "a[0]", "a:\n- 5\n- b\n"),
+        ("a: {b: , c: 1}\n", "a.b", "a: {b: 5 , c: 1}\n"),
+        ("a:", "a", "a: 5"),
+    ],
+)
+def test_a_value_that_was_left_out_is_filled_in_where_it_belongs(text, path, after):
+    assert set_value(text, path, 5) == after
+
+
+def test_a_key_that_was_left_empty_is_taken_out_with_its_line_only():
+    assert unset("a:\n  b:\nc: 1\n", "a.b") == "a: {}\nc: 1\n"
+    assert unset("a:\n- id: x\n  b:\n\n# next\n- id: y\n", "a[x].b") == "a:\n- id: x\n\n# next\n- id: y\n"
+
+
 def test_a_path_that_is_not_there_is_refused_in_words():
     with pytest.raises(EditRefused, match="文档里没有"):
         set_value(CLEAN, "goals[nothing].target", 1)
