@@ -70,9 +70,12 @@ def board(now: dt.datetime | None = None) -> Board:
     return known
 
 
-def funnels(now: dt.datetime | None = None) -> list[ScenarioFunnel]:
-    """The funnel of every scenario of the current plan, over everything counted before `now`."""
-    planned = {one["id"]: one for one in revisions.funnels()}
+def funnels(now: dt.datetime | None = None, *, only: str | None = None) -> list[ScenarioFunnel]:
+    """The funnel of every scenario of the current plan, over everything counted before `now`.
+
+    `only` names a single scenario, since each funnel is counted anew.
+    """
+    planned = {one["id"]: one for one in revisions.funnels() if only in (None, one["id"])}
     if not planned:
         return []
     with meter(at=now or timezone.now(), scenarios=planned) as engine:

@@ -21,7 +21,7 @@ def scenarios(shown: Shown, bp: Blueprint, request: HttpRequest) -> dict[str, An
     return {
         "listed": listed(bp, chosen),
         "goals": [goal for goal in bp.goals if any(goal.id in one.serves for one in bp.scenarios)],
-        "flow": None if chosen is None else flow_of(chosen, bp, _counted(shown).get(chosen.id, ())),
+        "flow": None if chosen is None else flow_of(chosen, bp, _counted(shown, chosen.id).get(chosen.id, ())),
         "steps": sum(len(one.steps) for one in bp.scenarios),
         "branches": sum(len(one.otherwise) for one in bp.scenarios),
     }
@@ -33,8 +33,8 @@ def every_scenario(shown: Shown, bp: Blueprint, _request: HttpRequest) -> dict[s
     return {"flows": [flow_of(one, bp, counted.get(one.id, ())) for one in bp.scenarios]}
 
 
-def _counted(shown: Shown) -> dict[str, list[int]]:
-    """How many came to each step of each scenario; nothing for a document that is not in force."""
+def _counted(shown: Shown, only: str | None = None) -> dict[str, list[int]]:
+    """How many came to each step of a scenario, or of each; nothing for a document that is not in force."""
     if not shown.is_current:
         return {}
-    return {one.id: [step.count for step in one.steps] for one in funnels()}
+    return {one.id: [step.count for step in one.steps] for one in funnels(only=only)}
