@@ -31,7 +31,8 @@ class ItemForm(forms.Form):
 
     def __init__(
         self,
-        *args: Any,
+        data: Any = None,
+        *,
         model: type,
         known: Known,
         initial: dict[str, Any] | None = None,
@@ -45,7 +46,7 @@ class ItemForm(forms.Form):
         if named:
             entries.insert(0, key_entry(model))
         values = {entry.name: at(self.seen, entry.keys) for entry in entries}
-        super().__init__(*args, initial=values, **options)
+        super().__init__(data, initial=values, **options)
         self.hidden_here = [entry for entry in entries if not is_shown(entry, values[entry.name])]
         self.entries = {entry.name: entry for entry in entries if entry not in self.hidden_here}
         for name, entry in self.entries.items():

@@ -20,6 +20,7 @@ from fangcun.doors.console.plan.edit_examined import Examined, examined
 from fangcun.doors.console.plan.edit_labels import label_of
 from fangcun.doors.console.plan.edit_targets import sections
 from fangcun.identity.staff.queries import may
+from fangcun.kernel.actors import SYSTEM
 from fangcun.kernel.errors import NotFound
 from fangcun.plan.revisions.models import Draft
 
@@ -110,8 +111,8 @@ def others(request: HttpRequest, draft: Draft) -> str:
     """Who else works on a draft, in a sentence; nothing when it is one's own."""
     from fangcun.doors.console.model_admin import actor_of
 
-    me = actor_of(request).name
-    names = [name for name in dict.fromkeys((draft.author, draft.saved_by)) if name and name != me]
+    nobody = {"", SYSTEM.name, actor_of(request).name}
+    names = [name for name in dict.fromkeys((draft.author, draft.saved_by)) if name not in nobody]
     if not names:
         return ""
     return _("%s 也在编辑这份草稿；改到同一处时会提示，不会互相覆盖。") % "、".join(names)

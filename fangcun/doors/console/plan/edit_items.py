@@ -50,7 +50,8 @@ def form(request: HttpRequest, draft_id: int) -> HttpResponse:
     found = examined(draft.text)
     if found.plain is None:
         messages.error(request, _("草稿现在读不成 YAML，表单打不开。请先在这里改好格式。"))
-        return redirect(link("plan_edit_text", draft.pk, line=found.document.findings[0].line))
+        line = next((one.line for one in found.findings), 1)
+        return redirect(link("plan_edit_text", draft.pk, line=line))
     target = target_of(tokens_of(path), found.plain)
     if target is None:
         return redirect(link("plan_edit_text", draft.pk, line=found.document.place(path).line))
@@ -179,7 +180,7 @@ def _entries(draft: Draft, target: Target, found: Examined) -> dict[str, Any]:
                 "warnings": warnings,
             }
         )
-    inside = [row["path"] for row in rows]
+    inside = [path for path, _entry in entries_at(target, found.plain)]
     whole = [
         one
         for one in found.findings

@@ -107,7 +107,7 @@ def rows_of(field: Field, rows: RowSet, findings: Findings) -> RowsView:
     name = field.of.__name__
     views = [_row(form, findings) for form in rows.forms]
     label = label_of(field.owner, field.name)
-    return RowsView(label, ENTRIES[name], name, rows, views, _row(rows.empty_form, {}))  # type: ignore[arg-type]
+    return RowsView(label, ENTRIES[name], name, rows, views, _row(rows.empty_form, {}))
 
 
 def _row(form: ItemForm, findings: Findings) -> RowView:

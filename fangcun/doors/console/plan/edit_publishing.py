@@ -91,7 +91,7 @@ def rebase(request: HttpRequest, draft_id: int) -> HttpResponse:
         if name.startswith("choice:") and value in ("mine", "theirs")
     }
     try:
-        rebase_draft(draft_id=draft.pk, version=draft.version, choices=choices, by=actor_of(request))  # type: ignore[arg-type]
+        rebase_draft(draft_id=draft.pk, version=draft.version, choices=choices, by=actor_of(request))
     except MergeConflict as refused:
         return _rebase(request, draft, choices, str(refused), status=409)
     except DomainError as refused:

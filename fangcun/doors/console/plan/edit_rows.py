@@ -58,11 +58,11 @@ class RowSet(BaseFormSet[ItemForm]):
     @property
     def seen(self) -> list[dict[str, Any]]:
         """The rows as they were shown."""
-        return list(self.initial or ())
+        return [dict(entry) for entry in self.initial or ()]
 
     def clean(self) -> None:
         """No id twice."""
-        ids: set[str] = set()
+        ids: set[str | None] = set()
         for form in self._kept():
             own = form.cleaned_data.get("id", form.seen.get("id"))
             if own in ids and "id" in form.changed_data:
@@ -154,7 +154,7 @@ class RowSet(BaseFormSet[ItemForm]):
                 new.initial[name] = old[name].data
             for name, problems in old.errors.items():
                 for problem in problems:
-                    new.tell(None if name == "__all__" else name, problem)
+                    new.tell(None if name == "__all__" else name, str(problem))
         return fresh
 
 

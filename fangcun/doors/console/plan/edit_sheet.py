@@ -177,7 +177,7 @@ def _are_rows(entries: Any) -> bool:
 
 def _rows(now: Plain, name: str) -> list[Plain]:
     entries = now.get(name)
-    return entries if _are_rows(entries) else []
+    return list(entries) if entries is not None and _are_rows(entries) else []
 
 
 def moved_to(target: Target, sheet: Sheet) -> Tokens:

@@ -113,4 +113,4 @@ def test_who_else_writes_is_told(enter, owner, draft):
     planner = enter("planner")
     save_draft(draft_id=draft.pk, text=SAMPLE + "# x\n", version=1, by=actor_for(planner.user))
     html = owner.get(address(draft, "goals")).content.decode()
-    assert "系统、planner 也在编辑这份草稿；改到同一处时会提示，不会互相覆盖。" in html
+    assert "planner 也在编辑这份草稿；改到同一处时会提示，不会互相覆盖。" in html

@@ -10,8 +10,9 @@ from django.utils.html import escape
 
 from fangcun.blueprint.document import Blueprint
 from fangcun.blueprint.reading import read
+from fangcun.blueprint.shapes import choices_of
 from fangcun.doors.console.plan.edit_labels import CHOICES, ENTRIES, label_of
-from fangcun.doors.console.plan.edit_shapes import Field, choices_of, fields_of
+from fangcun.doors.console.plan.edit_shapes import Field, fields_of
 from fangcun.doors.console.plan.edit_tree import Item, path_of, plain_of, tokens_of, value_at
 from fangcun.doors.console.tests.html_forms import Form, address, fill, text_of
 from fangcun.kernel.actors import SYSTEM
