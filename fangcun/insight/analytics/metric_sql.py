@@ -1,7 +1,8 @@
 """The SQL of metrics: each statement answers for many spans at once, so that a series is one question.
 
-The edges of all spans cut time into pieces. Events are added up once per piece, then the pieces per span. The
-spans come as $n (their numbers), $low and $high (epoch ms, the end excluded).
+The edges of all spans cut time into pieces. Events are added up once per piece, then the pieces per span. Somebody
+with several pieces in a span is counted by the last of them only: the one whose next piece lies after the span.
+The spans come as $n (their numbers), $low and $high (epoch ms, the end excluded).
 """
 
 # ruff: noqa: S608 - the text holds names of columns and parameters only
@@ -11,7 +12,7 @@ from __future__ import annotations
 _PIECES = """
 span AS (SELECT unnest($n::INT[]) AS n, unnest($low::BIGINT[]) AS low, unnest($high::BIGINT[]) AS high),
 edge AS (SELECT DISTINCT t FROM (SELECT low AS t FROM span UNION ALL SELECT high FROM span)),
-piece AS (SELECT n, t, high FROM span JOIN edge ON t >= low AND t < high)"""
+piece AS (SELECT n, t, low, high FROM span JOIN edge ON t >= low AND t < high)"""
 
 
 def matching(source: str, where: str) -> str:
@@ -41,8 +42,15 @@ def sum_sql(source: str, where: str, whole: str, fraction: str) -> str:
 def persons_sql(source: str, where: str) -> str:
     """Rows (n, persons)."""
     return f"""WITH {_PIECES}, {_hits(source, where, "person")},
-        part AS (SELECT DISTINCT t, person FROM hit WHERE person IS NOT NULL)
-        SELECT n, count(DISTINCT person) FROM piece JOIN part USING (t) GROUP BY n"""
+        part AS ({_last("person", "hit WHERE person IS NOT NULL")})
+        SELECT n, sum(c) FROM piece JOIN part USING (t) WHERE next IS NULL OR next >= high GROUP BY n"""
+
+
+def _last(unit: str, source: str) -> str:
+    """Rows (t, next, c): how many have a piece at t and their next one there."""
+    return f"""SELECT t, next, count(*) AS c FROM (
+        SELECT t, lead(t) OVER (PARTITION BY {unit} ORDER BY t) AS next FROM (SELECT DISTINCT t, {unit} FROM {source}))
+        GROUP BY ALL"""
 
 
 def repeat_sql(source: str, where: str) -> str:
@@ -56,14 +64,21 @@ def repeat_sql(source: str, where: str) -> str:
 def conversion_sql(attempts: str, steps: int) -> str:
     """Rows (n, who reached the last step before the span's end, who began in the span).
 
-    `attempts` is `attempts_sql` for as many steps.
+    `attempts` is `attempts_sql` for as many steps. A later attempt never ends sooner than an earlier one, so in a
+    span the first attempt that ever ended decides.
     """
     return f"""{attempts}, {_PIECES},
-        began AS (SELECT DISTINCT edge.t, unit FROM start ASOF JOIN edge ON start.t >= edge.t),
-        ended AS (SELECT edge.t, unit, min(t{steps}) AS done FROM attempt ASOF JOIN edge ON t1 >= edge.t
-                  WHERE t{steps} IS NOT NULL GROUP BY ALL),
-        reached AS (SELECT n, count(DISTINCT unit) AS c FROM piece JOIN ended USING (t) WHERE done < high GROUP BY n),
-        entered AS (SELECT n, count(DISTINCT unit) AS c FROM piece JOIN began USING (t) GROUP BY n)
+        begun AS (SELECT edge.t, unit FROM start ASOF JOIN edge ON start.t >= edge.t),
+        first AS ({_last("unit", "begun")}),
+        entered AS (SELECT n, sum(c) AS c FROM piece JOIN first USING (t)
+            WHERE next IS NULL OR next >= high GROUP BY n),
+        ended AS (SELECT unit, edge.t, min(t{steps}) AS done FROM attempt ASOF JOIN edge ON t1 >= edge.t
+            WHERE t{steps} IS NOT NULL GROUP BY ALL),
+        whole AS (SELECT unit, ended.t, edge.t AS done, lag(ended.t) OVER (PARTITION BY unit ORDER BY ended.t) AS before
+            FROM ended ASOF JOIN edge ON done >= edge.t),
+        alike AS (SELECT t, done, before, count(*) AS c FROM whole GROUP BY ALL),
+        reached AS (SELECT n, sum(c) AS c FROM piece JOIN alike USING (t)
+            WHERE done < high AND (before IS NULL OR before < low) GROUP BY n)
         SELECT n, coalesce(reached.c, 0), entered.c FROM entered LEFT JOIN reached USING (n)"""
 
 
