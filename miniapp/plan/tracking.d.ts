@@ -20,7 +20,7 @@ export interface PlannedEvents {
   consent_answered: { moment: 'order_submit' | 'order_paid', accepted: number }
   /** buy/closed_cashier by customer on checkout; pay_later/leave by customer on checkout */
   payment_dismissed: { order_number: string | number }
-  /** buy/timed_out by system; pay_later/timed_out by system; cancel_and_refund/cancel by customer on order; cancel_and_refund/unpaid by customer on order; cancel_and_refund/shop_cancels by clerk */
+  /** buy/timed_out by system; pay_later/timed_out by system; cancel_and_refund/cancel by clerk; cancel_and_refund/unpaid by customer on order */
   order_cancelled: { order_number: string | number, amount: number }
   /** search_and_buy/search by customer on search; search_and_buy/nothing_found by customer on search */
   goods_searched: { query: string, results: number }

@@ -6,8 +6,6 @@ import contextlib
 import json
 import os
 import secrets
-import socket
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,17 +16,12 @@ from urllib.parse import urlsplit
 import httpx
 import psycopg
 
-from fangcun.doors.cli.run import environment_of, programs_of
-from fangcun.doors.cli.supervisor import Program, Supervisor
+from fangcun.doors.cli.stack import Stack
+from fangcun.doors.cli.supervisor import Program
 from tests.phone import Phone
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-def free_port() -> int:
-    with contextlib.closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+SHELF = Path(__file__).with_name("shelf.py")
 
 
 @contextlib.contextmanager
@@ -72,22 +65,11 @@ class PlatformBox:
         return [message for message in self.get("/inbox", user=user)["messages"] if message["kind"] == kind]
 
 
-class Platform:
+class Platform(Stack):
     """A running installation. `url` is the shop's address, `box_url` WeChat's, `appid` its mini program."""
 
     def __init__(self, home: Path, database_url: str = "", **settings: str) -> None:
-        self.home = home
-        port, box_port = free_port(), free_port()
-        self.url, self.box_url = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{box_port}"
-        self.environment = {
-            **environment_of(home, port, box_port),
-            "FANGCUN_PUBLIC_URL": self.url,
-            "DATABASE_URL": database_url,
-            **settings,
-        }
-        (home / "static").mkdir(parents=True, exist_ok=True)
-        self.wechatbox, self.web, self.worker = programs_of(home, port, box_port, self.environment)
-        self.supervisor = Supervisor(say=lambda _: None)
+        super().__init__(home, {"DATABASE_URL": database_url, **settings})
         self.box = PlatformBox(self.box_url)
         self.appid = ""
         self.goods: dict[str, Goods] = {}
@@ -95,14 +77,14 @@ class Platform:
     def start(self, goods: list[dict[str, Any]]) -> None:
         """Start the box, bring the tables up, fill the shelves, start web and worker."""
         self.supervisor.start(self.wechatbox)
-        shelf = self.call(sys.executable, "-m", "tests.journeys.shelf", stdin=json.dumps(goods))
+        shelf = self.call(sys.executable, str(SHELF), stdin=json.dumps(goods))
         self.supervisor.start(self.web, self.worker)
         filled = json.loads(shelf.splitlines()[-1])
         self.appid = filled["appid"]
         self.goods = {key: Goods(**facts) for key, facts in filled["goods"].items()}
 
     def stop(self) -> None:
-        self.supervisor.stop()
+        super().stop()
         self.box.http.close()
 
     def start_again(self, *programs: Program) -> None:
@@ -110,14 +92,6 @@ class Platform:
         for program in programs:
             self.supervisor.programs.remove(program)
         self.supervisor.start(*programs)
-
-    def call(self, *command: str, stdin: str = "") -> str:
-        """Run a command on this installation; what it printed."""
-        ended = subprocess.run(
-            command, env=self.environment, cwd=ROOT, input=stdin, capture_output=True, text=True, timeout=120
-        )
-        assert ended.returncode == 0, f"{' '.join(command)}\n{ended.stdout}\n{ended.stderr}"
-        return ended.stdout
 
     def shell(self, code: str) -> str:
         """Run Python on this installation's data, for what only time would bring about; what it printed."""
@@ -141,11 +115,6 @@ class Platform:
     def phone(self, user: str) -> Phone:
         """A customer who speaks to the API without a screen, logged in."""
         return Phone(self.url, self.box, self.appid, user).login()
-
-    def last_words(self) -> str:
-        """What each process said last."""
-        programs = (self.wechatbox, self.web, self.worker)
-        return "\n".join(f"--- {one.name}\n{one.last_words()}" for one in programs if one.log.exists())
 
 
 @contextlib.contextmanager

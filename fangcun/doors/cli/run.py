@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import IO
@@ -59,16 +59,18 @@ def lock(home: Path) -> IO[str]:
     return handle
 
 
-def environment_of(home: Path, port: int, box_port: int) -> dict[str, str]:
+def environment_of(
+    home: Path, port: int, box_port: int, outside: Mapping[str, str] = os.environ
+) -> dict[str, str]:
     """What the programs are told: the box takes the place of both of WeChat's hosts."""
     box_url = f"http://{HOST}:{box_port}"
     return {
-        **os.environ,
+        **outside,
         "DJANGO_SETTINGS_MODULE": "fangcun.settings",
         "PYTHONUNBUFFERED": "1",
         "FANGCUN_HOME": str(home),
         "FANGCUN_PORT": str(port),
-        "FANGCUN_PUBLIC_URL": os.environ.get("FANGCUN_PUBLIC_URL") or f"http://{HOST}:{port}",
+        "FANGCUN_PUBLIC_URL": outside.get("FANGCUN_PUBLIC_URL") or f"http://{HOST}:{port}",
         "WECHATBOX_URL": box_url,
         "WECHAT_API_BASE": box_url,
         "WECHAT_PAY_BASE": box_url,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -33,13 +35,13 @@ def cancel_order(order: Order, *, by: Actor, reason: str = "") -> Order:
     return order
 
 
-def close_unpaid_orders(*, limit: int = BATCH) -> int:
-    """Close orders whose time to pay is over, and put their goods back; how many.
+def close_unpaid_orders(*, now: dt.datetime | None = None, limit: int = BATCH) -> int:
+    """Close orders whose time to pay is over (at `now`, else at this moment), and put their goods back; how many.
 
     Each in a transaction of its own: the conditional change of status lets exactly one worker close it, once,
     and stock rows of different orders are never locked together.
     """
-    due = Order.objects.filter(status=OrderStatus.PENDING_PAYMENT, expires_at__lte=timezone.now())
+    due = Order.objects.filter(status=OrderStatus.PENDING_PAYMENT, expires_at__lte=now or timezone.now())
     closed = 0
     for order in due.order_by("expires_at")[:limit]:
         try:

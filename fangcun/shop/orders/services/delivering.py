@@ -68,9 +68,9 @@ def confirm_receipt(order: Order, *, by: Actor, reason: str = "") -> Order:
     return order
 
 
-def complete_delivered_orders(*, limit: int = BATCH) -> int:
-    """Complete orders that were shipped long ago and never confirmed; how many."""
-    before = timezone.now() - dt.timedelta(days=settings.ORDER_CONFIRM_DAYS)
+def complete_delivered_orders(*, now: dt.datetime | None = None, limit: int = BATCH) -> int:
+    """Complete orders that were shipped long ago (at `now`, else at this moment) and never confirmed; how many."""
+    before = (now or timezone.now()) - dt.timedelta(days=settings.ORDER_CONFIRM_DAYS)
     done = 0
     for order in Order.objects.filter(status=OrderStatus.SHIPPED, shipped_at__lte=before)[:limit]:
         try:

@@ -129,6 +129,8 @@ def test_late_orders_are_closed_and_punctual_ones_are_not(buy):
     punctual.refresh_from_db()
     assert (late.status, late.cancelled_by, punctual.status) == ("cancelled", "deadline", "pending_payment")
     assert stock() == 17
+    assert services.close_unpaid_orders(now=punctual.expires_at) == 1
+    assert stock() == 20
 
 
 def paid(order: Order) -> Order:
@@ -153,6 +155,7 @@ def test_what_nobody_confirms_completes_by_itself(buy):
     order = paid(buy())
     services.ship_order(order, carrier="SF", tracking_number="SF1234567", by=CLERK)
     assert services.complete_delivered_orders() == 0
+    assert services.complete_delivered_orders(now=timezone.now() + dt.timedelta(days=9)) == 0
     Order.objects.update(shipped_at=timezone.now() - dt.timedelta(days=10, seconds=1))
     assert services.complete_delivered_orders() == 1
     assert Order.objects.get().status == OrderStatus.COMPLETED
