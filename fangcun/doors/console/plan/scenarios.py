@@ -21,9 +21,9 @@ def scenarios(shown: Shown, bp: Blueprint, request: HttpRequest) -> dict[str, An
     return {
         "listed": listed(bp, chosen),
         "goals": [goal for goal in bp.goals if any(goal.id in one.serves for one in bp.scenarios)],
-        "flow": None if chosen is None else flow_of(chosen, bp, _counted(shown, chosen.id).get(chosen.id, ())),
-        "steps": sum(len(one.steps) for one in bp.scenarios),
-        "branches": sum(len(one.otherwise) for one in bp.scenarios),
+        "flow": None
+        if chosen is None
+        else flow_of(chosen, bp, _counted(shown, chosen.id).get(chosen.id, ())),
     }
 
 

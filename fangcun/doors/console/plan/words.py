@@ -104,7 +104,7 @@ def amount(value: float | None, unit: str) -> str:
         return f"{value * 100:.1f}".rstrip("0").rstrip(".") + "%"
     if unit == "yuan":
         whole = round(value)
-        return f"¥{whole / 100:,.0f}" if abs(whole) >= 10_000 else f"¥{yuan(whole)}"
+        return f"¥{whole / 100:,.0f}" if whole == 0 or abs(whole) >= 10_000 else f"¥{yuan(whole)}"
     return f"{value:,.0f}" if value == round(value) or abs(value) >= 100 else f"{value:,.1f}"
 
 

@@ -222,7 +222,7 @@ def test_a_falling_goal_fills_its_bar_as_it_falls():
     card = scored(basket, 36.0, 0.8, pace_needed=-0.005, forecast=-3.0)
     assert (card.value, card.baseline, card.target) == ("¥0.36", "¥0.40", "¥0.35")
     assert (card.filled, card.progress) == (80, "80%")
-    assert card.forecast == "¥0.00"  # nothing falls below zero
+    assert card.forecast == "¥0"  # nothing falls below zero
     worse = scored(basket, 44.0, -0.8)
     assert (worse.filled, worse.progress) == (0, "比现状还差")
     beyond = scored(basket, 30.0, 2.0)

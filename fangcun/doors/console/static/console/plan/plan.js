@@ -37,6 +37,9 @@
     return (+value.toFixed(1)).toLocaleString()
   }
 
+  const short = new Intl.NumberFormat(document.documentElement.lang || 'zh', { notation: 'compact', maximumFractionDigits: 1 })
+  const tick = (value, unit) => unit === 'percent' ? shown(value, unit) : `${unit === 'yuan' ? '¥' : ''}${short.format(value)}`
+
   function draw(box) {
     const data = JSON.parse(document.getElementById(box.dataset.chart).textContent)
     const css = getComputedStyle(document.documentElement)
@@ -51,7 +54,7 @@
       legend: { top: 0, right: 0, itemWidth: 14, itemHeight: 2, icon: 'rect', textStyle: { color: tone('--fc-dim'), fontSize: 11 } },
       tooltip: { trigger: 'axis', valueFormatter: value => shown(Array.isArray(value) ? value[1] : value, data.unit), confine: true, backgroundColor: tone('--fc-ground'), borderColor: tone('--fc-line'), textStyle: { color: tone('--fc-strong'), fontSize: 12 } },
       xAxis: { type: 'time', splitNumber: 4, axisLine: { lineStyle: { color: tone('--fc-line') } }, axisTick: { show: false }, axisLabel: { color: tone('--fc-dim'), fontSize: 11, hideOverlap: true, formatter: time => { const day = new Date(time); return `${day.getFullYear() % 100}-${day.getMonth() + 1}-${day.getDate()}` } } },
-      yAxis: { type: 'value', scale: true, splitNumber: 3, axisLabel: { color: tone('--fc-dim'), fontSize: 11, formatter: value => shown(value, data.unit) }, splitLine: { lineStyle: { color: tone('--fc-line') } } },
+      yAxis: { type: 'value', scale: true, splitNumber: 3, axisLabel: { color: tone('--fc-dim'), fontSize: 11, formatter: value => tick(value, data.unit) }, splitLine: { lineStyle: { color: tone('--fc-line') } } },
       series: [
         {
           ...line(words.now, data.points, { color: tone('--fc-brand'), width: 2 }),
@@ -67,6 +70,6 @@
 
   const boxes = document.querySelectorAll('[data-chart]')
   boxes.forEach(draw)
-  addEventListener('resize', () => charts.forEach(chart => chart.resize()))
+  for (const event of ['resize', 'beforeprint', 'afterprint']) addEventListener(event, () => charts.forEach(chart => chart.resize()))
   new MutationObserver(() => boxes.forEach(draw)).observe(document.documentElement, { attributes: true, attributeFilter: ['class'] })
 })()
