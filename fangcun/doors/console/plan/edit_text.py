@@ -68,6 +68,7 @@ def _text(
         "save_link": link("plan_edit_text", draft.pk),
         "setup": {
             "line": int(line) if line.isascii() and line.isdigit() and len(line) < 7 else None,
+            "findings": [_told(one) for one in examined(shown).findings],
             "check": link("plan_edit_check", draft.pk),
             "save": link("plan_edit_save", draft.pk),
             "schema": link("plan_edit_schema"),

@@ -41,7 +41,10 @@ def plain_of(text: str) -> Any:
                 "展开 YAML 引用后内容过多", "不要让引用层层套用引用", line=node.line, column=node.column
             )
         if node.kind == "map":
-            return {str(key.value): plain(value, depth + 1) for key, value in node.pairs}
+            said: dict[str, Any] = {}
+            for key, value in node.pairs:
+                said.setdefault(str(key.value), plain(value, depth + 1))  # of two the first counts, as in reading
+            return said
         if node.kind == "list":
             return [plain(item, depth + 1) for item in node.items]
         return node.value

@@ -321,5 +321,5 @@
 
   if (setup.line) jump(setup.line)
   if (saved === null) tell(words.unsaved, 'warning')
-  check()
+  draw(setup.findings)
 })()
