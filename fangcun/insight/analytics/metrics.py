@@ -142,11 +142,11 @@ class Meter:
             return self._repeat(metric, moments, start)
         if kind == "retention":
             return self._retention(metric, moments, start)
+        numbers = self._numbers(metric, moments, start)
+        whys = [self._why(metric, metric["event"], moment) for moment in moments]
         return [
-            Measure(number, "", number, 1)
-            if self._arrived(metric, metric["event"], moment)
-            else Measure(None, _unheard(metric["event"]), 0, 1)
-            for moment, number in zip(moments, self._numbers(metric, moments, start), strict=True)
+            Measure(None, why, 0, 1) if why else Measure(number, "", number, 1)
+            for number, why in zip(numbers, whys, strict=True)
         ]
 
     def _numbers(
@@ -158,7 +158,7 @@ class Meter:
             {**metric, "program": metric.get("program") or outer.get("program")}, outer
         )
         lows = _lows(metric.get("per") or outer.get("per"), moments, start)
-        params |= {"event": metric["event"], "n": list(range(len(moments))), "low": lows, "high": moments}
+        params |= {"event": metric["event"], **_spans(lows, moments)}
         if metric["kind"] == "count":
             rows = self._rows(count_sql(source, where), params)
         elif metric["kind"] == "persons":
@@ -181,9 +181,10 @@ class Meter:
         return [
             _share(
                 (of, to),
-                _("统计时段内没有符合条件的 {event} 事件，没有可以作分母的数").format(event=below["event"])
-                if self._arrived({"program": program}, below["event"], moment)
-                else _unheard(below["event"]),
+                self._why({"program": program}, below["event"], moment)
+                or _("统计时段内没有符合条件的 {event} 事件，没有可以作分母的数").format(
+                    event=below["event"]
+                ),
             )
             for moment, of, to in zip(
                 moments,
@@ -203,17 +204,13 @@ class Meter:
         lows = _lows(metric.get("per"), moments, start)
         rows = self._rows(
             conversion_sql(attempts_sql(names, unit=unit, source=matching(source, where)), len(names)),
-            params
-            | walk
-            | {"since": min(lows), "until": max(moments)}
-            | {"n": list(range(len(moments))), "low": lows, "high": moments},
+            params | walk | {"since": min(lows), "until": max(moments)} | _spans(lows, moments),
         )
         return [
             _share(
                 rows.get(n, NONE),
-                _("统计时段内还没有人开始场景“{scenario}”").format(scenario=scenario["name"])
-                if self._arrived(metric, names[0], moment)
-                else _unheard(names[0]),
+                self._why(metric, names[0], moment)
+                or _("统计时段内还没有人开始场景“{scenario}”").format(scenario=scenario["name"]),
             )
             for n, moment in enumerate(moments)
         ]
@@ -224,14 +221,13 @@ class Meter:
         lows = [max(moment - days * DAY_MS, start) for moment in moments]
         rows = self._rows(
             repeat_sql(source, where),
-            params | {"event": metric["event"], "n": list(range(len(moments))), "low": lows, "high": moments},
+            params | {"event": metric["event"]} | _spans(lows, moments),
         )
         return [
             _share(
                 rows.get(n, NONE),
-                _("最近 {days} 天里没有人产生 {event} 事件").format(days=days, event=metric["event"])
-                if self._arrived(metric, metric["event"], moment)
-                else _unheard(metric["event"]),
+                self._why(metric, metric["event"], moment)
+                or _("最近 {days} 天里没有人产生 {event} 事件").format(days=days, event=metric["event"]),
             )
             for n, moment in enumerate(moments)
         ]
@@ -275,12 +271,13 @@ class Meter:
             return "ev", where, params
         return "(SELECT * FROM ev WHERE program = $program)", where, params | {"program": program}
 
-    def _arrived(self, metric: Metric, event: str, moment: int) -> bool:
+    def _why(self, metric: Metric, event: str, moment: int) -> str:
+        """That the event had never come before the moment; empty if it had."""
         program = self._programs.get(metric.get("program") or "")
-        return any(
-            name == event and first < moment and program in (None, where)
-            for name, where, first in self._firsts
-        )
+        for name, where, first in self._firsts:
+            if name == event and first < moment and program in (None, where):
+                return ""
+        return _("还没有收到过 {event} 事件").format(event=event)
 
     def _rows(self, sql: str, params: dict[str, Any]) -> dict[int, tuple[Any, ...]]:
         return {n: tuple(row) for n, *row in self._engine.execute(sql, params).fetchall()}
@@ -292,10 +289,10 @@ def _lows(per: str | None, moments: list[int], start: int) -> list[int]:
     return [max(moment - SPAN_DAYS[per] * DAY_MS, start) for moment in moments]
 
 
+def _spans(lows: list[int], highs: list[int]) -> dict[str, list[int]]:
+    return {"n": list(range(len(lows))), "low": lows, "high": highs}
+
+
 def _share(found: tuple[Number, ...], why: str) -> Measure:
     of, to = found
     return Measure(of / to, "", of, to) if to else Measure(None, why, of, to)
-
-
-def _unheard(event: str) -> str:
-    return _("还没有收到过 {event} 事件").format(event=event)
