@@ -82,6 +82,7 @@ def frame(request: HttpRequest, document: Shown | None, name: str = "") -> dict[
         "shown": document,
         "bp": document.bp if document else None,
         "query": query,
+        "ask": f"{query}&" if query else "?",
         "tabs": [
             {
                 "label": page.title,
