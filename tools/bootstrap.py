@@ -101,13 +101,13 @@ def digest_of(inputs):
 
 
 def sources_of_miniapp():
-    """What people wrote; what build/plan.mjs writes from the plan is none of it."""
+    """What people wrote and builds are made from; what build/plan.mjs writes from the plan is none of it."""
     found = []
     for folder, folders, names in os.walk(MINIAPP):
         folders[:] = [name for name in folders if name not in NOT_SOURCES]
         found += [Path(folder) / name for name in names]
     icons = (MINIAPP / "src" / "static" / "tab").glob("*-on.png")
-    return sorted({*found} - {MINIAPP / "src" / "pages.json", *icons})
+    return sorted({*found} - {MINIAPP / "src" / "pages.json", MINIAPP / "walk.yaml", *icons})
 
 
 def plan_for(kind):

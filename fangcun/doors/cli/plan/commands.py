@@ -14,12 +14,14 @@ import typer
 from rich.text import Text
 
 from fangcun.doors.cli.plan.files import ERRORS, checked, clean, err, out, refuse, write
+from fangcun.doors.cli.plan.walk.command import walk_scenarios
 
 app = typer.Typer(
     help="Check, compile, compare, export, publish and walk a blueprint.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.command("test")(walk_scenarios)
 REPOSITORY = Path(__file__).resolve().parents[4]
 
 Source = Annotated[str, typer.Argument(metavar="FILE", help="a blueprint; - reads standard input")]
@@ -79,7 +81,7 @@ def compile_(
     """
     from fangcun.blueprint.compiling import compile_blueprint
 
-    made = compile_blueprint(clean(file))
+    made = compile_blueprint(clean(file).blueprint)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in made.items():
@@ -101,7 +103,7 @@ def diff(
     """
     from fangcun.blueprint.differences import diff as differences
 
-    found = differences(clean(before), clean(after))
+    found = differences(clean(before).blueprint, clean(after).blueprint)
     if form is DiffFormat.JSON:
         told = json.dumps([one.as_json() for one in found], ensure_ascii=False, indent=2)
         sys.stdout.write(told + "\n")
@@ -135,7 +137,7 @@ def export(
     """Print the tracking plan in another system's form: Segment, RudderStack, We分析, or Markdown for people."""
     from fangcun.blueprint.exporting import export as exported
 
-    text = exported(clean(file), to=to.value)
+    text = exported(clean(file).blueprint, to=to.value)
     if target is None:
         sys.stdout.write(text)
         return
@@ -195,7 +197,7 @@ def publish(
 
     Ends with 1 when the blueprint has errors, says nothing new, or somebody published on that base before.
     """
-    clean(file)
+    text = clean(file).text
     from fangcun.doors.cli.main import wire
 
     wire()
@@ -205,7 +207,6 @@ def publish(
     from fangcun.plan.revisions.queries import newest_number
     from fangcun.plan.revisions.services import publish_text
 
-    text = checked(file).document.text
     try:
         revision = publish_text(
             text=text, base=newest_number() if base is None else base, message=message or file, by=SYSTEM

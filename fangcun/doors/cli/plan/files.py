@@ -51,7 +51,15 @@ def checked(name: str) -> Checked:
     return Checked(name, document, check(document), False)
 
 
-def clean(name: str) -> Blueprint:
+@dataclass(frozen=True, slots=True)
+class Clean:
+    """A blueprint without errors, and the text it was written in."""
+
+    text: str
+    blueprint: Blueprint
+
+
+def clean(name: str) -> Clean:
     """The blueprint in a file without errors; otherwise the errors are shown and the command ends."""
     from fangcun.doors.cli.plan.showing import show_text
 
@@ -60,7 +68,7 @@ def clean(name: str) -> Blueprint:
         errors = [one for one in found.findings if one.severity is Severity.ERROR]
         show_text(Checked(found.name, found.document, errors, found.unreadable), to=err)
         raise typer.Exit(found.code)
-    return found.document.blueprint
+    return Clean(found.document.text, found.document.blueprint)
 
 
 def write(path: Path, text: str) -> bool:

@@ -10,6 +10,7 @@ from fangcun.gateways.storage import store_image
 from fangcun.identity.programs.queries import main_program
 from fangcun.kernel.actors import SYSTEM
 from fangcun.shop.catalog.services import (
+    Banner,
     PictureSpec,
     ProductSpec,
     SkuSpec,
@@ -31,7 +32,7 @@ def open_shop(box_url: str, goods: list[dict[str, Any]]) -> dict[str, Any]:
         name="当季", parent_id=shelf.pk, icon=_picture("category-fruit-1").path, by=SYSTEM
     )
     on_sale = {one["key"]: _put_on_sale(one, board.pk) for one in goods}
-    banner = {
+    banner: Banner = {
         "image": _picture("banner-morning").path,
         "title": "清晨采，今日到",
         "subtitle": "当季鲜果",
