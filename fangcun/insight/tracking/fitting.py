@@ -12,7 +12,8 @@ MISSING_PROPERTY = "missing_property"
 WRONG_TYPE = "wrong_type"
 NOT_IN_ENUM = "not_in_enum"
 
-# Planned without being written: what the tracking client sends by itself, its report on lost events included.
+# Planned without being written: what the tracking client sends by itself, its report on lost events included. They
+# carry what the platform of the phone gives them, so their properties are nobody's mistake and are not looked at.
 OWN_EVENTS = frozenset({*AUTOMATIC_EVENTS, "events_dropped"})
 
 Test = Callable[[Any], bool]
@@ -33,8 +34,8 @@ class Fit:
 
     def __init__(self, plan: Mapping[str, Any], *, revision: int) -> None:
         self.revision = revision
-        self._checks: dict[str, Check | None] = dict.fromkeys(OWN_EVENTS)
-        self._checks |= {event["name"]: _check(event["schema"]) for event in plan["events"]}
+        self._checks = {event["name"]: _check(event["schema"]) for event in plan["events"]}
+        self._checks |= dict.fromkeys(OWN_EVENTS)
 
     def flaw(self, event: Mapping[str, Any]) -> Flaw | None:
         """The first thing wrong with a plain event: missing properties come first, in the plan's order.
