@@ -109,8 +109,7 @@ class Adoption(models.Model):
     """A tracking plan that events are held against: the one with the highest revision is in force.
 
     `plan` is the compiled `tracking.json` as text, which keeps the order of its properties on every database;
-    `since` says from when (epoch ms) each planned event has been in
-    the plan without a break.
+    `since` says from when (epoch ms) each event has been in the plan without a break.
     """
 
     revision = models.BigIntegerField(_("修订号"), unique=True)
