@@ -8,8 +8,10 @@ from typing import Any
 
 from fangcun.blueprint.compiling.tracking import property_schema
 from fangcun.blueprint.vocabulary import PERSON
-from fangcun.doors.cli.plan.walk.ways import Step
+from fangcun.doors.cli.plan.walk.ways import Step, Way
 from fangcun.insight.tracking.fitting import MISSING_PROPERTY, UNKNOWN_EVENT, WRONG_TYPE, Fit
+
+NOTHING = "没有收到事件"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +43,18 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """What a step waits for. `persons` are those it may be of; `value` is the key's, known from a step before."""
+    """What a step waits for.
+
+    `persons` are those it may be of; `value` is the key's, known from a step before. It happened between `since` and
+    `until` (epoch ms), the moments of the steps before and after: a funnel counts no other.
+    """
 
     step: Step
     persons: Collection[Person]
     key: str
     value: str | None
-    since: int
+    since: int = 0
+    until: int | None = None
 
 
 def found(
@@ -55,9 +62,9 @@ def found(
 ) -> tuple[Arrived | None, str]:
     """The first event that is as expected and was not taken by a step before; without one, why none is."""
     named = [event for event in events if event.name == expected.step.event and event.id not in taken]
-    why = f"没有收到事件 {expected.step.event}"
+    why = f"{NOTHING} {expected.step.event}"
     for event in sorted(named, key=lambda one: one.ts):
-        if event.ts < expected.since or not _is_ours(event, expected):
+        if not _is_in_time(event, expected) or not _is_ours(event, expected):
             continue
         problem = _problem(event, expected)
         if not problem:
@@ -70,6 +77,10 @@ def key_of(event: Arrived, key: str) -> str | None:
     """What a funnel by this key would count the event for; None when it counts persons."""
     value = None if key == PERSON else event.props.get(key)
     return None if value is None else str(value)
+
+
+def _is_in_time(event: Arrived, expected: Expectation) -> bool:
+    return expected.since <= event.ts and (expected.until is None or event.ts <= expected.until)
 
 
 def _is_ours(event: Arrived, expected: Expectation) -> bool:
@@ -112,3 +123,37 @@ def flaw_said(event: str, problem: str, prop: str, value: Any, props: Mapping[st
         return f"事件 {event} 缺少属性 {prop}"
     wrong = "类型不对" if problem == WRONG_TYPE else "不在列出的值里"
     return f"事件 {event} 的属性 {prop} 应为 {props.get(prop, '计划的类型')}，收到 {value!r}，{wrong}"
+
+
+class Ledger:
+    """The events of a way, one for each step that has one, as they are found in the store.
+
+    `since` (epoch ms) is when the way began; what came before is none of its.
+    """
+
+    def __init__(self, way: Way) -> None:
+        self.since = 0
+        self._way = way
+        self._events: dict[int, Arrived] = {}  # by the number of the step
+        self._value: str | None = None
+
+    def look(self, number: int, arrived: Iterable[Arrived], persons: Collection[Person]) -> str:
+        """Note the event that a step of one of these persons caused; without one, why there is none."""
+        taken = {event.id for event in self._events.values()}
+        event, why = found(arrived, self._expected(number, persons), taken)
+        if event is not None:
+            self._events[number] = event
+            self._value = self._value or key_of(event, self._way.key)
+        return why
+
+    def _expected(self, number: int, persons: Collection[Person]) -> Expectation:
+        earlier = [event.ts for n, event in self._events.items() if n < number]
+        later = [event.ts for n, event in self._events.items() if n > number]
+        return Expectation(
+            self._way.steps[number],
+            persons,
+            self._way.key,
+            self._value,
+            since=max(earlier, default=self.since),
+            until=min(later, default=None),
+        )

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import Error
 
 from fangcun.doors.cli.plan.walk.atlas import Atlas, NoWay
-from fangcun.doors.cli.plan.walk.matching import Expectation, Person, found, key_of
+from fangcun.doors.cli.plan.walk.matching import NOTHING, Ledger, Person
 from fangcun.doors.cli.plan.walk.outcome import State, StepOutcome, WayOutcome
 from fangcun.doors.cli.plan.walk.phone import Phone, Refused
 from fangcun.doors.cli.plan.walk.script import Doing, Gesture, NoGestures, Script
 from fangcun.doors.cli.plan.walk.stage import HookRefused, Stage
-from fangcun.doors.cli.plan.walk.ways import Step, Told, Way
+from fangcun.doors.cli.plan.walk.ways import Told, Way
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -54,10 +54,8 @@ class Walk:
         self._phones: dict[str, Phone] = {}
         self._newest: Phone | None = None
         self._pending: list[StepOutcome] = []
-        self._taken: set[str] = set()
+        self._ledger = Ledger(way)
         self._read: set[object] = set()
-        self._value: str | None = None
-        self._since = 0
 
     def run(self) -> WayOutcome:
         """Walk it; what fails is in the outcome. Raises Stopped, StageFailed."""
@@ -94,7 +92,7 @@ class Walk:
                 phone.leave()
                 phone.open()
             self._wait(self._stage.is_quiet)
-            self._since = int(time.time() * 1000)
+            self._ledger.since = int(time.time() * 1000)
 
     def _take(self, outcome: StepOutcome) -> None:
         self._check_stop()
@@ -206,19 +204,18 @@ class Walk:
 
     def _await(self, outcome: StepOutcome) -> None:
         """Wait until the step's event is in the store as planned."""
-        step = outcome.step
+        number, step = self.outcome.steps.index(outcome), outcome.step
         give_up = time.monotonic() + PATIENCE_S
-        seen_wrong = False
+        is_wrong = False
         while True:
-            expected = Expectation(step, self._persons(step), self._way.key, self._value, self._since)
-            event, why = found(self._stage.arrived(self._persons_of_all()), expected, self._taken)
-            if event is not None:
-                self._taken.add(event.id)
-                self._value = self._value or key_of(event, self._way.key)
+            persons = [_person(phone) for phone in self._phones.values()]
+            acting = [_person(self._phones[step.actor])] if step.page is not None else persons
+            why = self._ledger.look(number, self._stage.arrived(persons), acting)
+            if not why:
                 outcome.state = State.PASSED
                 return
-            if not seen_wrong and not why.startswith("没有收到"):
-                seen_wrong, give_up = True, min(give_up, time.monotonic() + CLEAR_S)
+            if not is_wrong and not why.startswith(NOTHING):
+                is_wrong, give_up = True, min(give_up, time.monotonic() + CLEAR_S)
             if time.monotonic() > give_up:
                 outcome.fail(why)
                 return
@@ -232,14 +229,6 @@ class Walk:
             self._await(outcome)
             if outcome.state is State.FAILED:
                 self._tell(outcome)
-
-    def _persons(self, step: Step) -> list[Person]:
-        if step.page is not None:
-            return [_person(self._phones[step.actor])]
-        return self._persons_of_all()
-
-    def _persons_of_all(self) -> list[Person]:
-        return [_person(phone) for phone in self._phones.values()]
 
     def _read_message(self, outcome: StepOutcome, message: Told) -> None:
         for actor in message.to:
