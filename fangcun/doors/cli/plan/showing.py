@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from fangcun.doors.cli.plan.files import Checked
 
 WIDTH = 100  # of the shown part of a source line
 BEFORE_CARET = 60
+_LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # as YAML counts lines
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow"}
 FORM = {
     "yaml-syntax": "The text is no sound YAML document.",
@@ -29,7 +32,7 @@ FORM = {
 
 def show_text(found: Checked, *, to: Console) -> None:
     """Each finding with its line, a caret under the place, what is wrong and what to write; then the counts."""
-    lines = found.document.text.splitlines()
+    lines = _LINE_BREAK.split(found.document.text)
     for one in found.findings:
         head = Text(f"{found.name}:{one.line}:{one.column} ")
         head.append(one.severity.value, COLOURS[one.severity])
@@ -52,19 +55,30 @@ def show_text(found: Checked, *, to: Console) -> None:
 
 
 def excerpt(line: str, column: int) -> tuple[str, str]:
-    """The part of a source line around a column (from 1), and the line with a caret under that column."""
-    line = line.replace("\t", " ")
-    start = 0 if len(line) <= WIDTH else max(0, min(column - 1 - BEFORE_CARET, len(line) - WIDTH))
-    shown = line[start : start + WIDTH]
-    lead = "…" if start else ""
-    tail = "…" if start + WIDTH < len(line) else ""
-    before = lead + shown[: column - 1 - start]
-    return lead + shown + tail, " " * _width(before) + "^"
+    """The part of a source line around a column (from 1), and the line with a caret under that column.
+
+    Long lines are cut to what a terminal shows; tabs stay, so that both lines have them in the same places.
+    """
+    line = _CONTROL.sub("\N{REPLACEMENT CHARACTER}", line)
+    before, after = line[: column - 1], line[column - 1 :]
+    start = 0
+    while _width(before[start:]) > (WIDTH if _width(line) <= WIDTH else BEFORE_CARET):
+        start += 1
+    end = len(after)
+    room = WIDTH - _width(before[start:])
+    while end > 1 and _width(after[:end]) > room:
+        end -= 1
+    lead, tail = "…" if start else "", "…" if end < len(after) else ""
+    under = "".join("\t" if letter == "\t" else " " * _width(letter) for letter in lead + before[start:])
+    return lead + before[start:] + after[:end] + tail, under + "^"
 
 
 def _width(text: str) -> int:
-    """Columns on a terminal: Chinese characters take two."""
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+    """Columns on a terminal: Chinese characters take two, combining marks none."""
+    return sum(
+        0 if unicodedata.combining(letter) else 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+        for letter in text
+    )
 
 
 def as_json(found: Checked) -> str:
@@ -120,7 +134,8 @@ def _result(name: str, one: Finding, place: int) -> dict[str, Any]:
 
 
 def _uri(name: str) -> str:
-    path = Path(name)
-    if path.is_absolute() and path.is_relative_to(Path.cwd()):
-        path = path.relative_to(Path.cwd())
-    return quote(path.as_posix())
+    """The place of a file as code scanning wants it: relative to where the command runs, if it lies there."""
+    if name == "-":
+        return "stdin"
+    path, here = Path(name).absolute(), Path.cwd()
+    return quote(path.relative_to(here).as_posix()) if path.is_relative_to(here) else path.as_uri()
