@@ -39,7 +39,9 @@ def test_a_step_is_added_and_moved_in_the_form_and_saved_by_key(console):
     expect(page.locator("#unsaved")).to_be_visible()
     page.keyboard.press("Control+s")
     expect(page.get_by_text("已保存到草稿").first).to_be_visible()
-    ids = page.locator("[data-rows=steps] .fc-row [name$='-id']").evaluate_all("all => all.map(one => one.value)")
+    ids = page.locator("[data-rows=steps] .fc-row [name$='-id']").evaluate_all(
+        "all => all.map(one => one.value)"
+    )
     assert ids == ["submit", "leave", "again", "thank", "pay"]
 
 

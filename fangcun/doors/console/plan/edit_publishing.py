@@ -119,6 +119,7 @@ def _rebase(
             "base": _said(one.base),
             "mine": _said(one.mine),
             "theirs": _said(one.theirs),
+            "by_hand": one.by_hand,
             "choice": (choices or {}).get(one.path, ""),
         }
         for one in merge.conflicts

@@ -43,7 +43,9 @@ def plain_of(text: str) -> Any:
         if node.kind == "map":
             said: dict[str, Any] = {}
             for key, value in node.pairs:
-                said.setdefault(str(key.value), plain(value, depth + 1))  # of two the first counts, as in reading
+                said.setdefault(
+                    str(key.value), plain(value, depth + 1)
+                )  # of two the first counts, as in reading
             return said
         if node.kind == "list":
             return [plain(item, depth + 1) for item in node.items]
