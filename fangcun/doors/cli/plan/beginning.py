@@ -25,6 +25,24 @@ STAGES = (
     ("live", "launch", "上线发布", "ops", 5, "正式版", {"check": "audit_passed"}),
 )
 
+PAGES = """\
+pages:
+  home: {title: 首页, path: pages/home/home, package: main, tab: 1, key: true}
+  me: {title: 我的, path: pages/me/me, package: main, tab: 2}
+"""
+# A goal counts an event of some scenario; before there is one it waits in a comment.
+GOAL = """\
+goals: []
+# 有了场景之后，把这个目标写成能数的数：
+#   - id: first_goal
+#     statement: {}
+#     metric: {{kind: count, event: order_paid, per: day}}
+#     baseline: 0
+#     target: 50
+#     direction: up
+#     due: 2027-06-30
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Answers:
@@ -33,6 +51,7 @@ class Answers:
     name: str = "企业名称"
     subject: str = "enterprise"
     pains: tuple[str, ...] = ()
+    goal: str = ""
     color: str = "#087F45"
     driver: str = "product"
     start: dt.date = field(default_factory=dt.date.today)
@@ -49,6 +68,7 @@ def asked(ask: Callable[[str, str], str], *, valid_color: Callable[[str], bool])
     pains: list[str] = []
     while len(pains) < 9 and (pain := ask(f"痛点 {len(pains) + 1}（直接回车结束）", "")):
         pains.append(pain)
+    goal = ask("最想达到的一个目标，一句话（直接回车跳过）", "")
     color = ask("品牌色", usual.color)
     while not valid_color(color):
         color = ask("请写成 #RRGGBB，例如 #087F45", usual.color)
@@ -59,7 +79,7 @@ def asked(ask: Callable[[str, str], str], *, valid_color: Callable[[str], bool])
     while start is None:
         start = _date(ask("请写成 年-月-日", usual.start.isoformat()))
     members = tuple((role, ask(f"谁负责{word}", word)) for role, (_id, word) in ROLES.items())
-    return Answers(name, subject, tuple(pains), color, driver, start, members)
+    return Answers(name, subject, tuple(pains), goal, color, driver, start, members)
 
 
 def _date(text: str) -> dt.date | None:
@@ -71,7 +91,10 @@ def _date(text: str) -> dt.date | None:
 
 def blank_filled(answers: Answers) -> str:
     """The blank blueprint with the answers, a team, the five stages and a contingency for a refused audit."""
-    text = set_value(BLANK, "enterprise.name", answers.name)
+    text = BLANK.replace("pages: {}\n", PAGES, 1)
+    if answers.goal:
+        text = text.replace("goals: []\n", GOAL.format(" ".join(answers.goal.split())), 1)
+    text = set_value(text, "enterprise.name", answers.name)
     text = set_value(text, "enterprise.subject", answers.subject)
     text = set_value(text, "programs[shop].name", answers.name)
     for number, pain in enumerate(answers.pains, 1):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import subprocess
 import sys
@@ -10,6 +11,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from fangcun.blueprint.checking import check, has_errors
+from fangcun.blueprint.reading import read
+from fangcun.doors.cli.plan.beginning import asked, blank_filled
 from fangcun.doors.cli.plan.commands import app
 from fangcun.doors.cli.plan.showing import excerpt
 
@@ -30,7 +34,7 @@ FILES = [
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch) -> Path:
+def folder(tmp_path, monkeypatch):
     """The folder in which commands run."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "shop.yaml").write_text(SAMPLE.read_text())
@@ -207,19 +211,37 @@ def test_new_writes_the_sample_as_it_is(folder):
 def test_new_without_questions_writes_a_frame_and_says_what_is_left(folder):
     result = run("new", "mine.yaml", "--yes")
     assert result.exit_code == 0
-    assert result.stdout.startswith("Written: mine.yaml\n还有 ")
-    assert "fangcun plan check mine.yaml" in result.stdout
     text = (folder / "mine.yaml").read_text()
     assert text.count("#") > 5
-    rules = {one["rule"] for one in json.loads(run("check", "mine.yaml", "--format", "json").stdout)}
-    assert not rules & {
-        "yaml-syntax",
-        "wrong-type",
-        "unknown-key",
-        "missing-key",
-        "stage-incomplete",
-        "team-gap",
-    }
+    checked = run("check", "mine.yaml", "--format", "json")
+    assert checked.exit_code == 0
+    rules = ", ".join(dict.fromkeys(one["rule"] for one in json.loads(checked.stdout)))
+    left = (
+        f"还有 {len(json.loads(checked.stdout))} 处要补（{rules}）：fangcun plan check mine.yaml\n"
+        if rules
+        else ""
+    )
+    assert result.stdout == f"Written: mine.yaml\n{left}"
+
+
+def test_a_guided_start_asks_again_for_what_cannot_be_and_fills_the_answers_in():
+    words = "山里鲜 shop enterprise 老客少 - 每天成交50单 green #0A6F80 marketing 2027-02-30 2027-02-01 李 赵 王 孙 何"
+    answers = iter(word.removeprefix("-") for word in words.split())
+    told = asked(lambda _question, _usual: next(answers), valid_color=lambda color: color.startswith("#"))
+    text = blank_filled(told)
+    document = read(text)
+    bp = document.blueprint
+    assert bp is not None
+    assert (bp.enterprise.name, bp.enterprise.subject, bp.team.driver) == (
+        "山里鲜",
+        "enterprise",
+        "marketing",
+    )
+    assert [pain.text for pain in bp.enterprise.pains] == ["老客少"]
+    assert (bp.schedule.start, bp.brand and bp.brand.color) == (dt.date(2027, 2, 1), "#0A6F80")
+    assert [member.name for member in bp.team.members] == ["李", "赵", "王", "孙", "何"]
+    assert "statement: 每天成交50单" in text
+    assert not has_errors(check(document))
 
 
 def test_new_keeps_a_file_that_is_there(folder):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import json
 from pathlib import Path
+from typing import cast
 
 import pytest
 from typer.testing import CliRunner
 
+from fangcun.blueprint.document import Blueprint
 from fangcun.blueprint.reading import read
 from fangcun.doors.cli.plan.commands import app
 from fangcun.doors.cli.plan.walk.atlas import Atlas, Hop, NoWay
@@ -22,23 +24,18 @@ from fangcun.doors.cli.plan.walk.ways import NoSuchScenario, ways_of
 ROOT = Path(__file__).resolve().parents[4]
 TEXT = (ROOT / "blueprints" / "fresh-grocery.yaml").read_text()
 SCRIPT = load_script(ROOT / "miniapp" / "walk.yaml", ROOT / "miniapp" / "plan" / "sitemap.json")
-BP = read(TEXT).blueprint
-assert BP is not None
+BP = cast(Blueprint, read(TEXT).blueprint)
 NAMES = {page.path: name for name, page in BP.pages.items()}
 CENTRE = {"page": "messages", "part": "message"}
 FANG = Person(7, frozenset({"phone-7"}))
 
 
 def way(name: str, text: str = TEXT):
-    bp = read(text).blueprint
-    assert bp is not None
-    [found] = [one for one in ways_of(bp) if one.id == name]
+    [found] = [one for one in ways_of(cast(Blueprint, read(text).blueprint)) if one.id == name]
     return found
 
 
-def arrived(
-    name: str, ts: int, *, page: str = "", member: int | None = 7, flaw: str = "", **props: object
-) -> Arrived:
+def arrived(name, ts, *, page="", member=7, flaw="", **props):
     return Arrived(f"{name}:{ts}", name, ts, page, props, member, None, flaw)
 
 
