@@ -254,9 +254,8 @@ class Walk:
         if not self._wait(came):
             raise Refused(f"微信没有收到订阅消息 {message.template}")
         if outcome.picture is None:
-            path = self._path(outcome)
-            phone.picture_of(self._stage.inbox_page(phone.user), path)
-            outcome.picture = path
+            outcome.picture = self._path(outcome)
+            phone.picture_of(self._stage.inbox_page(phone.user), outcome.picture)
 
     def _look_into_the_centre(self, outcome: StepOutcome, phone: Phone) -> None:
         page, part = self._script.centre
@@ -268,9 +267,8 @@ class Walk:
             self._shoot(outcome, phone)
 
     def _shoot(self, outcome: StepOutcome, phone: Phone) -> None:
-        path = self._path(outcome)
-        phone.picture(path)
-        outcome.picture = path
+        outcome.picture = self._path(outcome)
+        phone.picture(outcome.picture)
 
     def _path(self, outcome: StepOutcome) -> Path:
         number = self.outcome.steps.index(outcome) + 1
