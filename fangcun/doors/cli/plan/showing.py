@@ -61,16 +61,21 @@ def excerpt(line: str, column: int) -> tuple[str, str]:
     """
     line = _CONTROL.sub("\N{REPLACEMENT CHARACTER}", line)
     before, after = line[: column - 1], line[column - 1 :]
-    start = 0
-    while _width(before[start:]) > (WIDTH if _width(line) <= WIDTH else BEFORE_CARET):
-        start += 1
-    end = len(after)
-    room = WIDTH - _width(before[start:])
-    while end > 1 and _width(after[:end]) > room:
-        end -= 1
+    room = WIDTH if len(line) <= WIDTH and _width(line) <= WIDTH else BEFORE_CARET
+    start = len(before) - _fitting(before[::-1], room)
+    end = max(1, _fitting(after, WIDTH - _width(before[start:])))
     lead, tail = "…" if start else "", "…" if end < len(after) else ""
     under = "".join("\t" if letter == "\t" else " " * _width(letter) for letter in lead + before[start:])
     return lead + before[start:] + after[:end] + tail, under + "^"
+
+
+def _fitting(text: str, room: int) -> int:
+    """How many characters from the beginning of a text fit into so many columns."""
+    for number, letter in enumerate(text):
+        room -= _width(letter)
+        if room < 0:
+            return number
+    return len(text)
 
 
 def _width(text: str) -> int:
