@@ -1,6 +1,6 @@
 """Checks of a large plan a second, next to bare parsing of the same text by the YAML library.
 
-    .venv/bin/python bench/plan.py [--rounds 5] [--pages 60] [--scenarios 40] [--events 300]
+.venv/bin/python bench/plan.py [--rounds 5] [--pages 60] [--scenarios 40] [--events 300]
 """
 
 from __future__ import annotations
@@ -45,7 +45,9 @@ def main() -> None:
     def parse() -> tuple[float, None]:
         return rate(lambda: sum(1 for _ in YAML(typ="safe", pure=True).parse(text))), None
 
-    print(f"{len(text) // 1024} KB, {options.pages} pages, {options.scenarios} scenarios, {options.events} events")
+    print(
+        f"{len(text) // 1024} KB, {options.pages} pages, {options.scenarios} scenarios, {options.events} events"
+    )
     compare(
         "reading and checking",
         ours=lambda: (rate(lambda: check(read(text))), None),
