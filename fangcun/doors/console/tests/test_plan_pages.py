@@ -85,7 +85,7 @@ def test_without_a_plan_every_page_says_what_to_do(enter, name):
     ("name", "words"),
     [
         ("goals", ["30 天复购率从 12% 提到 20%", "老客复购率低", "15 个计划事件中 0 个已到达", "还算不出"]),
-        ("competitors", ["某头部生鲜电商", "前置仓自营", "打客服取消，等了 26 分钟", "自助取消、原路退款"]),
+        ("competitors", ["某头部生鲜电商", "前置仓自营", "打客服取消，等了 26 分钟", "取消订单、原路退款"]),
         ("features", ["再来一单", "以上是第一版（MVP）", "厨房笔记社区"]),
         ("scenarios", ["逛着买", "goods_tapped", "15 分钟内没有付款", "请求授权", "闭环", "订阅消息"]),
         ("sitemap", ["16 个页面 · 4 个标签页 · 8 个关键页面", "pages-trade/result/result", "3 次点击"]),
