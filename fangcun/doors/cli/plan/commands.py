@@ -218,3 +218,37 @@ def publish(
     except DomainError as refused:
         raise refuse(str(refused), ERRORS) from None
     out.print(Text(f"已发布第 {revision.number} 版"))
+
+
+@app.command()
+def weigh(
+    file: Source,
+    build: Annotated[Path, typer.Option(help="the built WeChat package")] = REPOSITORY
+    / "miniapp"
+    / "dist"
+    / "build"
+    / "mp-weixin",
+) -> None:
+    """Weigh the built WeChat package against the plan's budgets; the schedule's check package_budget hears of it.
+
+    Ends with 1 when a package is too heavy, 2 when there is no package.
+    """
+    from fangcun.doors.cli.plan.walk.recording import record_result
+    from fangcun.doors.cli.plan.weighing import NotBuilt, weigh
+
+    plan = clean(file)
+    try:
+        weights = weigh(build, plan.blueprint.budgets)
+    except NotBuilt:
+        raise refuse(f"{build} 里没有构建好的微信包；先运行 make setup 或 npm run build:mp-weixin") from None
+    for one in weights:
+        mark = Text("✓ ", "green") if one.fits else Text("✗ ", "bold red")
+        out.print(
+            mark.append(f"{one.package}  {one.size / 1000:.1f} KB / {one.budget / 1000:.0f} KB", "default")
+        )
+    heavy = [one.package for one in weights if not one.fits]
+    told = f"{'、'.join(heavy)} 超出预算" if heavy else f"{len(weights)} 个包都在预算内"
+    evidence = {one.package: [one.size, one.budget] for one in weights}
+    out.print(record_result("package_budget", plan.text, passed=not heavy, detail=told, evidence=evidence))
+    if heavy:
+        raise typer.Exit(ERRORS)

@@ -293,3 +293,46 @@ def test_publish_makes_a_revision_and_refuses_errors_nothing_new_and_an_old_base
 def test_publish_reads_standard_input_once(folder):
     result = run("publish", "-", "-m", "从管道来", stdin=SAMPLE.read_bytes())
     assert (result.stdout, result.exit_code) == ("已发布第 1 版\n", 0)
+
+
+def package(folder: Path, sizes: dict[str, int]) -> Path:
+    """A built WeChat package with files of these sizes and the sub-package `pages-goods`."""
+    build = folder / "build"
+    for name, size in {**sizes, "app.json": 0}.items():
+        (build / name).parent.mkdir(parents=True, exist_ok=True)
+        (build / name).write_bytes(b"x" * size)
+    (build / "app.json").write_text('{"subPackages":[{"root":"pages-goods","pages":["a/a"]}]}')
+    return build
+
+
+@pytest.mark.django_db(databases="__all__", transaction=True)
+def test_weighing_a_package_decides_the_schedules_check(folder, monkeypatch):
+    from fangcun.plan.schedule.queries import checks
+
+    monkeypatch.setattr("fangcun.doors.cli.plan.walk.recording._is_installed", lambda: True)
+    run("publish", "shop.yaml", "-m", "第一版")
+    light = run(
+        "weigh",
+        "shop.yaml",
+        "--build",
+        str(package(folder, {"app.js": 599_000, "pages-goods/a/a.js": 1_000_000})),
+    )
+    assert (light.exit_code, light.stdout.splitlines()) == (
+        0,
+        [
+            "✓ main  599.1 KB / 600 KB",
+            "✓ pages-goods  1000.0 KB / 1000 KB",
+            "结果已记入第 1 版的验收 package_budget",
+        ],
+    )
+    assert checks()["package_budget"].state == "passed"
+    heavy = run("weigh", "shop.yaml", "--build", str(package(folder, {"app.js": 600_001})))
+    assert (heavy.exit_code, "✗ main" in heavy.stdout) == (1, True)
+    said = checks()["package_budget"]
+    assert (said.state, said.detail) == ("failed", "main 超出预算")
+
+
+def test_weighing_without_a_package_says_how_to_make_one(folder):
+    result = run("weigh", "shop.yaml", "--build", str(folder))
+    assert result.exit_code == 2
+    assert "没有构建好的微信包" in result.stderr

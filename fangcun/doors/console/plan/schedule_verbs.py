@@ -61,6 +61,10 @@ def _do(verb: str, data: QueryDict, by: Actor) -> str:
         case "untick":
             services.untick(stage=stage, item=item, by=by)
             return _("已撤销验收")
+        case "audit":
+            passed = data.get("passed") == "yes"
+            services.record_audit(passed=passed, note=_text(data, "note"), by=by)
+            return _("已登记审核通过") if passed else _("已登记审核被拒，预案的余量算进了排期")
         case "report":
             services.report_condition(when=_text(data, "when"), note=_text(data, "note"), by=by)
             return _("已登记，预案的余量算进了排期")

@@ -27,7 +27,7 @@ from fangcun.plan.revisions.models import Revision
 from fangcun.plan.revisions.samples import sample_text
 from fangcun.plan.revisions.services import publish_text, start_draft
 from fangcun.plan.schedule.models import Condition, StageProgress, Tick
-from fangcun.plan.schedule.queries import progress
+from fangcun.plan.schedule.queries import checks, progress
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 NAMES = [page.name for page in PAGES]
@@ -306,6 +306,16 @@ def do(browser: Any, verb: str, **body: object) -> str:
     answer = browser.post(reverse("admin:plan_schedule_verb", args=[verb]), body, follow=True)
     assert answer.status_code == 200
     return unescape(answer.content.decode())
+
+
+def test_how_the_audit_ended_is_said_on_its_stage(enter, audited):
+    publish(CLEAN)
+    browser = enter("planner")
+    assert "请写明依据" in do(browser, "audit", stage="live", passed="no", note=" ")
+    assert "已登记审核被拒" in do(browser, "audit", stage="live", passed="no", note="类目不符")
+    assert checks()["audit_passed"].state == "failed"
+    assert "已登记审核通过" in do(browser, "audit", stage="live", passed="yes", note="")
+    assert checks()["audit_passed"].state == "passed"
 
 
 def test_a_stage_is_started_accepted_and_finished_on_its_page(enter, audited):

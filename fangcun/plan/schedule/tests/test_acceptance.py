@@ -17,9 +17,9 @@ from fangcun.plan.schedule.errors import (
     LinkWrong,
     StageFinished,
 )
-from fangcun.plan.schedule.models import CheckResult, Tick
+from fangcun.plan.schedule.models import CheckResult, Condition, Tick
 from fangcun.plan.schedule.queries import checks, progress
-from fangcun.plan.schedule.services import finish_stage, record_check, start_stage, tick, untick
+from fangcun.plan.schedule.services import finish_stage, record_audit, record_check, start_stage, tick, untick
 from fangcun.plan.schedule.tests.conftest import LI, noon
 from fangcun.plan.schedule.tests.test_stages import item
 
@@ -148,3 +148,31 @@ def test_events_are_covered_when_all_of_them_arrived_in_the_last_seven_days(plan
         assert checks()["events_covered"].state == "passed"
     with on(12, 21):
         assert checks()["events_covered"].state == "open"
+
+
+def test_a_refused_audit_triggers_its_contingency_and_an_approval_ends_it(plan, on):
+    with on(12, 14):
+        record_audit(passed=False, note="类目不符", by=LI)
+        assert states("live") == [("微信审核通过", "failed")]
+        refused = Condition.objects.get()
+        assert (refused.when, refused.note, refused.ended_at) == ("audit_refused", "类目不符", None)
+        found = progress()
+        assert found is not None
+        assert found.of("live").extra_days == 3
+    with on(12, 15):
+        record_audit(passed=True, note="", by=LI)
+        assert states("live") == [("微信审核通过", "passed")]
+        refused.refresh_from_db()
+        assert refused.ended_at == noon(12, 15)
+
+
+def test_a_refusal_without_a_reason_is_not_kept(plan):
+    with pytest.raises(EvidenceMissing):
+        record_audit(passed=False, note=" ", by=LI)
+    assert (CheckResult.objects.count(), Condition.objects.count()) == (0, 0)
+
+
+def test_a_refusal_told_twice_by_the_same_news_holds_up_once(plan):
+    for _ in range(2):
+        record_audit(passed=False, note="类目不符", by=SYSTEM, source="release:17:refused")
+    assert Condition.objects.count() == 1

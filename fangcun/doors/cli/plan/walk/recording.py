@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -16,6 +17,23 @@ REPOSITORY = Path(__file__).resolve().parents[5]
 
 def keep(text: str, ways: Sequence[WayOutcome], seconds: float) -> str:
     """Record the check journeys_pass when the current revision is this text; a sentence about what was done."""
+    counted = counts(ways)
+    told = f"{counted['ways_passed']}/{counted['ways']} 条路、{counted['steps_passed']}/{counted['steps']} 步通过"
+    failed = [
+        {"way": way.way.id, "step": step.step.id, "reason": step.reason}
+        for way in ways
+        if (step := way.failed) is not None
+    ]
+    problems = [{"way": way.way.id, "problem": way.problem} for way in ways if way.problem]
+    evidence = {**counted, "seconds": round(seconds, 1), "failed": failed, "problems": problems}
+    return record_result("journeys_pass", text, passed=all_passed(ways), detail=told, evidence=evidence)
+
+
+def record_result(check: str, text: str, *, passed: bool, detail: str, evidence: dict[str, Any]) -> str:
+    """Record how a check of a blueprint's text ended, if that text is the current revision of an installation here.
+
+    The answer is a sentence about what was done; nothing is made where there is no installation.
+    """
     if not _is_installed():
         return "这里没有安装好的平台，结果没有记入排期"
     from fangcun.doors.cli.main import wire
@@ -26,40 +44,22 @@ def keep(text: str, ways: Sequence[WayOutcome], seconds: float) -> str:
         return "平台的设置有误，结果没有记入排期"
     from django.db import DatabaseError
 
+    from fangcun.kernel.actors import SYSTEM
+    from fangcun.plan.revisions.queries import current
+    from fangcun.plan.revisions.text import keepable
+    from fangcun.plan.schedule.services import record_check
+
     try:
-        return _keep(text, ways, seconds)
+        revision = current()
+        if revision is None or revision.text != keepable(text):
+            return "已发布的不是这份蓝图，结果没有记入排期"
+        record_check(check=check, passed=passed, by=SYSTEM, detail=detail, evidence=evidence)
     except DatabaseError as error:
         return f"数据库没有准备好（{error}），结果没有记入排期"
+    return f"结果已记入第 {revision.number} 版的验收 {check}"
 
 
 def _is_installed() -> bool:
     """Whether there is a database; asking Django would make an empty one."""
     home = Path(os.environ.get("FANGCUN_HOME") or REPOSITORY / "var").expanduser()
     return bool(os.environ.get("DATABASE_URL")) or (home / "fangcun.sqlite3").exists()
-
-
-def _keep(text: str, ways: Sequence[WayOutcome], seconds: float) -> str:
-    from fangcun.kernel.actors import SYSTEM
-    from fangcun.plan.revisions.queries import current
-    from fangcun.plan.revisions.text import keepable
-    from fangcun.plan.schedule.services import record_check
-
-    revision = current()
-    if revision is None or revision.text != keepable(text):
-        return "已发布的不是这份蓝图，结果没有记入排期"
-    counted = counts(ways)
-    told = f"{counted['ways_passed']}/{counted['ways']} 条路、{counted['steps_passed']}/{counted['steps']} 步通过"
-    failed = [
-        {"way": way.way.id, "step": step.step.id, "reason": step.reason}
-        for way in ways
-        if (step := way.failed) is not None
-    ]
-    problems = [{"way": way.way.id, "problem": way.problem} for way in ways if way.problem]
-    record_check(
-        check="journeys_pass",
-        passed=all_passed(ways),
-        by=SYSTEM,
-        detail=told,
-        evidence={**counted, "seconds": round(seconds, 1), "failed": failed, "problems": problems},
-    )
-    return f"结果已记入第 {revision.number} 版的验收 journeys_pass"
