@@ -237,7 +237,7 @@ def test_odd_text_is_read_back_as_it_was_typed(value):
         assert dict(paths(data(after)))[path] == value
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.sampled_from(sorted(TEXTS)), st.data(), st.text(max_size=12) | st.sampled_from(ODD))
 def test_any_text_in_any_place_changes_that_place_only(name, data_, value):
     text = TEXTS[name]
@@ -251,7 +251,7 @@ def test_any_text_in_any_place_changes_that_place_only(name, data_, value):
     assert data(back) == data(text)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.sampled_from(sorted(TEXTS)), st.data())
 def test_what_is_added_and_taken_out_again_leaves_the_text_as_it_was(name, data_):
     text = TEXTS[name]
@@ -264,7 +264,7 @@ def test_what_is_added_and_taken_out_again_leaves_the_text_as_it_was(name, data_
     assert remove_item(added, f"{path}[newcomer]" if isinstance(value, dict) else f"{path}[{place}]") == text
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.sampled_from(sorted(TEXTS)), st.data())
 def test_what_is_moved_there_and_back_leaves_the_text_as_it_was(name, data_):
     text = TEXTS[name]
@@ -284,7 +284,7 @@ def test_what_is_moved_there_and_back_leaves_the_text_as_it_was(name, data_):
     assert move_item(moved, entry(now, there), to=here) == text
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.sampled_from(sorted(TEXTS)), st.data())
 def test_anything_can_be_taken_out(name, data_):
     text = TEXTS[name]
