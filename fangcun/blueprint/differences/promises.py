@@ -51,7 +51,9 @@ def _goal(old: Goal, goal: Goal, before: Blueprint, after: Blueprint) -> Iterato
         yield Difference("scoreboard", "counted_from", goal.id, text, False, None, source)
     paces = [_pace(old, before), _pace(goal, after)]
     if old != goal and paces[0] != paces[1]:
-        text = f"记分牌：“{goal.statement}”每天要推进 {number(paces[0])} → {number(paces[1])}（上线到到期）"
+        text = (
+            f"记分牌：“{goal.statement}”每天要推进 {_rounded(paces[0])} → {_rounded(paces[1])}（上线到到期）"
+        )
         yield Difference("scoreboard", "pace", goal.id, text, False, *paces)
     served, serving = _serving(before, goal), _serving(after, goal)
     if served != serving:
@@ -64,6 +66,11 @@ def _goal(old: Goal, goal: Goal, before: Blueprint, after: Blueprint) -> Iterato
 
 def _serving(bp: Blueprint, goal: Goal) -> list[str]:
     return [one.name for one in bp.scenarios if goal.id in one.serves]
+
+
+def _rounded(pace: float | None) -> str:
+    """Three digits are enough to steer by."""
+    return number(None if pace is None else float(f"{pace:.3g}"))
 
 
 def _pace(goal: Goal, bp: Blueprint) -> float | None:

@@ -71,7 +71,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 (_("排期"), "view_timeline", "/console/plan/schedule/", "plan.view"),
                 (_("埋点"), "sensors", "/console/plan/tracking/", "plan.view"),
                 (_("编辑蓝图"), "edit_document", "/console/plan/edit/", "plan.change"),
-                (_("版本"), "history", "/console/plan/revisions/", "plan.view"),
+                (_("历次版本"), "history", "/console/plan/revisions/", "plan.view"),
             ],
         ),
         (
