@@ -40,6 +40,7 @@ PackageName: TypeAlias = Annotated[
 Score: TypeAlias = Annotated[int, Field(ge=0, le=5)]
 Whole: TypeAlias = Annotated[int, Field(ge=0, le=1_000_000)]
 Count1: TypeAlias = Annotated[int, Field(ge=1, le=1_000_000)]
+Hours: TypeAlias = Annotated[float, Field(gt=0, le=100_000)]
 Days: TypeAlias = Annotated[int, Field(ge=1, le=1_000)]
 Scalar: TypeAlias = str | int | float | bool
 

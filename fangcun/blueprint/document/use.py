@@ -5,11 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Annotated
 
-from pydantic import Field
-
-from fangcun.blueprint.document.kinds import Closed, Count1, Id, PackageName, PagePath, PropertyType
+from fangcun.blueprint.document.kinds import Closed, Count1, Hours, Id, PackageName, PagePath, PropertyType
 from fangcun.blueprint.vocabulary import PERSON, SUBSCRIBE, Capability
 
 
@@ -90,7 +87,7 @@ class Scenario(Closed):
     closes_with: Id
     serves: tuple[Id, ...] = ()
     key: Id = PERSON
-    window_hours: Annotated[float, Field(gt=0)] | None = None
+    window_hours: Hours | None = None
     otherwise: tuple[Branch, ...] = ()
 
     @property
@@ -130,7 +127,7 @@ class Review(Closed):
 
     machine: bool = False
     human: bool = False
-    within_hours: Annotated[float, Field(gt=0)] | None = None
+    within_hours: Hours | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

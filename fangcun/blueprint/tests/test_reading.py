@@ -185,3 +185,17 @@ def test_what_is_wrong_in_one_place_does_not_hide_another():
         ("wrong-type", "goals[repeat_30d].metric.kind"),
         ("wrong-type", "team.members[sun].role"),
     }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path"),
+    [
+        ("target: 0.20", "target: 1e999", "goals[repeat_30d].target"),
+        ("window_hours: 24", "window_hours: 1e20", "scenarios[group_buy].window_hours"),
+        ("days: 10", "days: 100000000000", "schedule.stages[dev].days"),
+        ("due: 2027-06-30\n  - id", "due: 9999-12-31\n  - id", "goals[repeat_30d].due"),
+    ],
+)
+def test_numbers_and_dates_beyond_reason_are_found(old, new, path):
+    findings = check(read(planted((old, new))))
+    assert [(one.rule, one.path) for one in findings] == [("wrong-type", path)]
