@@ -82,6 +82,39 @@ def test_a_published_plan_builds_the_phone_anew_and_tests_keep_the_samples(tools
     assert digest() != before
 
 
+def test_a_published_plan_that_can_not_be_built_leaves_the_phone_as_it_was(
+    tools, phone_source, monkeypatch, capsys
+):
+    published, built = phone_source / "home" / "plan", phone_source / "miniapp" / "dist" / "build" / "h5"
+    published.mkdir(parents=True)
+    monkeypatch.setattr(tools, "LOGS", phone_source)
+    plans = []
+
+    def npm(log, *_):
+        plans.append(os.environ.get("FANGCUN_PLAN"))
+        if log == "build-h5":
+            (phone_source / "build-h5.log").write_text(
+                "> prebuild\nThe plan has pages that the source lacks: gift\n"
+            )
+            raise tools.Trouble("npm failed")
+        built.mkdir(parents=True)
+        (built / "index.html").write_text("the sample's")
+
+    monkeypatch.setattr(tools, "npm", npm)
+    monkeypatch.setenv("FANGCUN_PLAN", str(published))
+    step = tools.build_step("h5", published, True)
+    tools.do(1, step, tools.Report(1))
+    assert plans == [str(published), str(phone_source / "miniapp" / "plan")]
+    assert (
+        "the phone stays as it was. The plan has pages that the source lacks: gift" in capsys.readouterr().out
+    )
+    assert not step.is_ready()
+    tools.do(1, step, tools.Report(1))
+    assert len(plans) == 3
+    with pytest.raises(tools.Trouble):
+        tools.do(1, tools.build_step("h5", published), tools.Report(1))
+
+
 def test_a_failed_step_is_tried_again(tools, tmp_path):
     def fail():
         raise tools.Trouble("no network")

@@ -61,6 +61,10 @@ class Step:
             self.stamp.write_text(digest_of(self.inputs))
 
 
+class NotYet(Exception):
+    """A step that can do without for now: what it was to make stays as it was, and the next run tries again."""
+
+
 class Report:
     """Lines on the screen: which step of how many, what about it, and how long it took."""
 
@@ -194,9 +198,24 @@ def npm_step(folder, node):
     return Step(f"npm packages of {name}", make, [3], inputs, stamp, proof)
 
 
-def build_step(platform, plan):
+def build_step(platform, plan, published=False):
+    """Build the phone from a plan. A published one may be ahead of the source: its planner must still get in."""
+    log = f"build-{platform}"
+
     def make():
-        npm(f"build-{platform}", MINIAPP, "run", f"build:{platform}")
+        try:
+            npm(log, MINIAPP, "run", f"build:{platform}")
+        except Trouble:
+            if not published:
+                raise
+            if not proof.exists():
+                os.environ["FANGCUN_PLAN"] = str(MINIAPP / "plan")
+                npm(f"{log}-sample", MINIAPP, "run", f"build:{platform}")
+            said = (LOGS / f"{log}.log").read_text(errors="replace").splitlines()
+            why = next((line for line in said if line.startswith(("The ", "page-styles.json"))), "")
+            raise NotYet(
+                f"the published plan can't be built; the phone stays as it was. {why or f'See .logs/{log}.log.'}"
+            ) from None
 
     inputs = [*sources_of_miniapp(), *texts_of(plan)]
     dist = MINIAPP / "dist"
@@ -209,6 +228,7 @@ def steps_for(kind):
     testing = kind != "run"
     node = machine_node()
     plan = plan_for(kind)
+    published = plan != MINIAPP / "plan" and not os.environ.get("FANGCUN_PLAN")
     os.environ["FANGCUN_PLAN"] = str(plan)  # for the builds, and for the checks after them
     steps = [
         Step("Python environment", make_venv, [], [sys.version, str(VENV)], VENV / ".ready", PYTHON),
@@ -216,7 +236,7 @@ def steps_for(kind):
         project_step(),
         node_step(node),
         npm_step(MINIAPP, node),
-        build_step("h5", plan),
+        build_step("h5", plan, published),
     ]
     if testing:
         steps += [build_step(platform, plan) for platform in ("mp-weixin", "mp-alipay", "mp-toutiao")]
@@ -234,8 +254,11 @@ def do(number, step, report):
     if step.stamp:
         report.say(number, step.name, "working …")
     started = report.busy[step.name] = time.monotonic()
-    words = step.make() or f"ready, {time.monotonic() - started:.0f} s"
-    step.seal()
+    try:
+        words = step.make() or f"ready, {time.monotonic() - started:.0f} s"
+        step.seal()
+    except NotYet as notice:
+        words = str(notice)
     del report.busy[step.name]
     report.say(number, step.name, words)
 

@@ -40,10 +40,6 @@ class Calendar:
         weeks, rest = divmod(weekday, 5)
         return dt.date.fromordinal(min(weeks * 7 + rest + 1, LAST))
 
-    def on_or_after(self, day: dt.date) -> dt.date:
-        """The date itself when it is a working day, else the next that is."""
-        return self.date(self.number(day))
-
     def between(self, first: dt.date, last: dt.date) -> int:
         """Working days from one date to another; negative when the second lies before the first."""
         return self.number(last) - self.number(first)

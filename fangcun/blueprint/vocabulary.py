@@ -64,11 +64,6 @@ def enum_values(kind: str) -> tuple[str, ...] | None:
     return values if all(values) else None
 
 
-def is_property_type(kind: str) -> bool:
-    """Whether this is a type that a property may have."""
-    return kind in SIMPLE_TYPES or enum_values(kind) is not None
-
-
 def plain_type(kind: str) -> str:
     """A type in the form in which two of them may be compared: the order of an enumeration doesn't matter."""
     values = enum_values(kind)

@@ -309,7 +309,7 @@ def package(folder: Path, sizes: dict[str, int]) -> Path:
 def test_weighing_a_package_decides_the_schedules_check(folder, monkeypatch):
     from fangcun.plan.schedule.queries import checks
 
-    monkeypatch.setattr("fangcun.doors.cli.plan.walk.recording._is_installed", lambda: True)
+    monkeypatch.setattr("fangcun.doors.cli.plan.recording._is_installed", lambda: True)
     run("publish", "shop.yaml", "-m", "第一版")
     light = run(
         "weigh",

@@ -230,7 +230,7 @@ def test_a_walk_of_the_current_revision_decides_its_check(monkeypatch):
     from fangcun.plan.revisions.services import publish_text
     from fangcun.plan.schedule.models import CheckResult
 
-    monkeypatch.setattr("fangcun.doors.cli.plan.walk.recording._is_installed", lambda: True)
+    monkeypatch.setattr("fangcun.doors.cli.plan.recording._is_installed", lambda: True)
     assert keep(TEXT, walked(), 1.0) == "已发布的不是这份蓝图，结果没有记入排期"
     publish_text(text=TEXT, base=None, message="第一版", by=SYSTEM)
     assert keep(f"{TEXT}# 改过\n", walked(), 1.0) == "已发布的不是这份蓝图，结果没有记入排期"
