@@ -126,8 +126,10 @@ def test_a_failed_step_is_tried_again(tools, tmp_path):
 
 
 def test_a_failing_command_shows_its_last_words_and_where_the_rest_is(tools):
+    import machine
+
     with pytest.raises(tools.Trouble) as trouble:
-        tools.call("npm", [sys.executable, "-c", "print('out of space'); raise SystemExit(1)"])
+        machine.call("npm", [sys.executable, "-c", "print('out of space'); raise SystemExit(1)"])
     lines = str(trouble.value).splitlines()
     assert lines[0] == "out of space"
     assert lines[-1].endswith("failed; all it said is in .logs/npm.log.")

@@ -8,11 +8,9 @@ Every step keeps a stamp, a digest of what it was made from, and is skipped whil
 library only, and nothing that an old Python cannot read: on one, this file must still be able to say so.
 """
 
-import contextlib
 import hashlib
 import os
 import shutil
-import subprocess
 import sys
 import threading
 import time
@@ -26,10 +24,11 @@ from machine import (
     ROOT,
     VENV,
     Trouble,
-    call,
+    drop_broken_venv,
     find_chromium,
     install_chromium,
     machine_node,
+    make_venv,
     npm,
     pip,
     pip_locked,
@@ -131,30 +130,6 @@ def plan_for(kind):
 
 def texts_of(plan):
     return [part for path in sorted(plan.glob("*.*")) for part in (path.name, path.read_text("utf-8"))]
-
-
-def make_venv():
-    try:
-        import ensurepip  # noqa: F401
-        import venv  # noqa: F401
-    except ImportError:
-        version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
-        raise Trouble(
-            f"This {version} comes without its venv module; install it first "
-            f"(Debian, Ubuntu: apt-get install {version}-venv)."
-        ) from None
-    shutil.rmtree(VENV, ignore_errors=True)
-    call("venv", [sys.executable, "-m", "venv", VENV])
-
-
-def drop_broken_venv():
-    """A venv that was moved, or whose Python is gone, is made again."""
-    with contextlib.suppress(OSError):
-        ask = [str(PYTHON), "-c", "import sys, pip; print(sys.prefix)"]
-        answer = subprocess.run(ask, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        if answer.returncode == 0 and Path(answer.stdout.decode().strip()).resolve() == VENV.resolve():
-            return
-    shutil.rmtree(VENV, ignore_errors=True)
 
 
 def package_inputs(kind):

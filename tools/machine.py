@@ -4,6 +4,7 @@ import contextlib
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,6 +35,30 @@ def call(log, command, cwd=ROOT, env=None):
         tail = path.read_text(errors="replace").splitlines()[-30:]
         sentence = f"`{' '.join(command)}` failed; all it said is in {path.relative_to(ROOT)}."
         raise Trouble("\n".join([*tail, "", sentence]))
+
+
+def make_venv():
+    try:
+        import ensurepip  # noqa: F401
+        import venv  # noqa: F401
+    except ImportError:
+        version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+        raise Trouble(
+            f"This {version} comes without its venv module; install it first "
+            f"(Debian, Ubuntu: apt-get install {version}-venv)."
+        ) from None
+    shutil.rmtree(VENV, ignore_errors=True)
+    call("venv", [sys.executable, "-m", "venv", VENV])
+
+
+def drop_broken_venv():
+    """A venv that was moved, or whose Python is gone, is made again."""
+    with contextlib.suppress(OSError):
+        ask = [str(PYTHON), "-c", "import sys, pip; print(sys.prefix)"]
+        answer = subprocess.run(ask, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        if answer.returncode == 0 and Path(answer.stdout.decode().strip()).resolve() == VENV.resolve():
+            return
+    shutil.rmtree(VENV, ignore_errors=True)
 
 
 def pip(log, *arguments):
