@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
-import dj_database_url
 import django_stubs_ext
 from cryptography.fernet import Fernet
 from csp.constants import NONE, SELF
@@ -16,6 +14,8 @@ from django.core.management.utils import get_random_secret_key
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
+
+from fangcun import databases
 
 django_stubs_ext.monkeypatch()  # lets classes like ModelAdmin[Order] name their model
 
@@ -98,6 +98,7 @@ INSTALLED_APPS = [
     "fangcun.identity.members",
     "fangcun.identity.staff",
     "fangcun.insight.tracking",
+    "fangcun.insight.analytics",
     "fangcun.shop.catalog",
     "fangcun.shop.shipping",
     "fangcun.shop.payments",
@@ -145,40 +146,23 @@ TEMPLATES = [
 ]
 
 
-def _sqlite(name: str) -> dict[str, Any]:
-    return {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": str(FANGCUN_HOME / name),
-        "CONN_MAX_AGE": None,
-        "OPTIONS": {
-            # IMMEDIATE: a deferred transaction that reads and then writes fails at once under contention.
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            # FULL: a committed order survives a power cut, not only a crash of the process.
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-            "PRAGMA cache_size=-32000; PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;"
-            "PRAGMA journal_size_limit=67108864;",
-        },
-    }
-
-
-def _postgresql(url: str) -> dict[str, Any]:
-    database: dict[str, Any] = dict(dj_database_url.parse(url))
-    database["CONN_MAX_AGE"] = 0
-    database["CONN_HEALTH_CHECKS"] = True
-    pool = {"min_size": 1, "max_size": _number("DATABASE_POOL", 16), "timeout": 10}
-    database["OPTIONS"] = {**database.get("OPTIONS", {}), "pool": pool}
-    return database
-
-
 DATABASE_URL = os.environ.get("DATABASE_URL", "")
 if DATABASE_URL:
     # One PostgreSQL holds everything; events are told apart by their tables.
-    DATABASES = {"default": _postgresql(DATABASE_URL)}
+    DATABASES = {"default": databases.postgresql(DATABASE_URL, pool=_number("DATABASE_POOL", 16))}
 else:
     # Events have a file of their own, so that their writes never wait for an order's, or an order for theirs.
-    DATABASES = {"default": _sqlite("fangcun.sqlite3"), "events": _sqlite("events.sqlite3")}
+    DATABASES = {
+        "default": databases.sqlite(FANGCUN_HOME / "fangcun.sqlite3"),
+        "events": databases.sqlite(FANGCUN_HOME / "events.sqlite3"),
+    }
     DATABASE_ROUTERS = ["fangcun.insight.tracking.routing.EventsRouter"]
+# Sealed events: a folder, or a bucket such as s3://events/shop (needs the extra `bucket`).
+EVENTS_URL = os.environ.get("FANGCUN_EVENTS_URL") or str(FANGCUN_HOME / "events")
+EVENTS_KEEP_DAYS = _number("FANGCUN_EVENTS_KEEP_DAYS", 0)  # 0 keeps them for good
+ANALYTICS_ENGINE = os.environ.get("FANGCUN_ANALYTICS_ENGINE") or "duckdb"
+ANALYTICS_THREADS = _number("FANGCUN_ANALYTICS_THREADS", os.cpu_count() or 2)
+ANALYTICS_MEMORY = os.environ.get("FANGCUN_ANALYTICS_MEMORY") or "512MB"  # beyond it, it works on disk
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TASKS = {"default": {"BACKEND": "fangcun.kernel.jobs.LeasedBackend", "QUEUES": ["default"], "OPTIONS": {}}}

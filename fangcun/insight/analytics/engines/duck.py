@@ -1,0 +1,109 @@
+"""DuckDB in this process: no server, nothing to install, all cores."""
+
+# ruff: noqa: S608 - the text holds columns, our own names and quoted paths; what people write travels as parameters
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import duckdb
+from django.conf import settings
+
+from fangcun.insight.analytics.engines.dialect import DuckDialect
+from fangcun.insight.analytics.errors import Interrupted
+from fangcun.insight.tracking.reading import Snapshot
+
+_COLUMNS = "person, program, event, ts, session, page, props, id"
+_NAMED = re.compile(r"\$([a-z_][a-z0-9_]*)")
+
+_HOT = """
+CREATE TABLE hot AS
+SELECT person, program, e.name AS event, e.ts AS ts, e.session AS session, e.page AS page,
+       e.props::VARCHAR AS props, e.id AS id
+FROM (SELECT person, program, unnest(from_json(payload, '[{"name": "VARCHAR", "ts": "BIGINT", "session": "VARCHAR",
+             "page": "VARCHAR", "props": "JSON", "id": "VARCHAR"}]')) AS e
+      FROM (SELECT unnest($payloads::VARCHAR[]) AS payload, unnest($persons::BIGINT[]) AS person,
+             unnest($programs::BIGINT[]) AS program))
+"""
+
+
+class DuckEngine:
+    """One connection with the view `ev`."""
+
+    dialect = DuckDialect()
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def rows(self, sql: str, params: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        wanted = set(_NAMED.findall(sql))
+        given = {name: value for name, value in (params or {}).items() if name in wanted}
+        try:
+            found: list[tuple[Any, ...]] = self._connection.execute(sql, given).fetchall()
+        except duckdb.InterruptException:
+            raise Interrupted from None
+        return found
+
+    def put(self, name: str, persons: Iterable[int]) -> None:
+        self._connection.execute(
+            f"CREATE OR REPLACE TABLE {name} AS SELECT DISTINCT unnest($persons::BIGINT[]) AS person",
+            {"persons": list(persons)},
+        )
+
+    def interrupt(self) -> None:
+        self._connection.interrupt()
+
+    def progress(self) -> float | None:
+        share: float = self._connection.query_progress()
+        return None if share < 0 else share / 100
+
+
+@contextmanager
+def duck(snapshot: Snapshot, *, program_id: int | None = None) -> Iterator[DuckEngine]:
+    """DuckDB over a snapshot; what is sealed stays in its files and is read as far as a question needs."""
+    connection = duckdb.connect(
+        ":memory:",
+        config={
+            "threads": settings.ANALYTICS_THREADS,
+            "memory_limit": settings.ANALYTICS_MEMORY,
+            "temp_directory": str(settings.FANGCUN_HOME / "tmp"),
+            # What it needs is built in; it never fetches anything.
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        },
+    )
+    try:
+        if snapshot.filesystem is not None:
+            connection.register_filesystem(snapshot.filesystem)
+        connection.execute(
+            _HOT,
+            {
+                "payloads": [row.payload for row in snapshot.hot],
+                "persons": list(snapshot.persons),
+                "programs": [row.program_id for row in snapshot.hot],
+            },
+        )
+        connection.execute(_view(connection, snapshot, program_id))
+        yield DuckEngine(connection)
+    finally:
+        connection.close()
+
+
+def _view(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, program_id: int | None) -> str:
+    one = "" if program_id is None else f" WHERE program = {int(program_id)}"
+    sources = [f"SELECT {_COLUMNS} FROM hot{one}"]
+    if snapshot.files:
+        names = ", ".join("'" + path.replace("'", "''") + "'" for path in snapshot.files)
+        columns, joined = _COLUMNS, ""
+        if snapshot.moved:
+            connection.execute(
+                "CREATE TABLE moved AS SELECT unnest($was::BIGINT[]) AS was, unnest($now::BIGINT[]) AS now",
+                {"was": list(snapshot.moved), "now": list(snapshot.moved.values())},
+            )
+            columns = _COLUMNS.replace("person", "coalesce(now, person) AS person", 1)
+            joined = " LEFT JOIN moved ON person = was"
+        sources.append(f"SELECT {columns} FROM read_parquet([{names}]){joined}{one}")
+    return f"CREATE VIEW ev AS {' UNION ALL '.join(sources)}"
