@@ -6,7 +6,7 @@ without it everything that has happened counts. `since` cuts off what began befo
 
 count        how many such events there are in the span
 sum          what their property adds up to; whole numbers (fen) stay exact, what is no number adds nothing
-persons      how many persons they happened to; a person is what `hot.person_of` says, events of nobody are nobody's
+persons      how many persons they happened to; a person is what `reading.person_of` says, events of nobody are nobody's
 ratio        one of these three divided by another, each in a span of its own `per` if it has one, else the ratio's
 conversion   of those who began the scenario in the span, the share that had come to its end by the moment, each
              attempt within the scenario's window (`funnel_sql` tells what an attempt is). Counted are persons, or
@@ -30,11 +30,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-import duckdb
 from django.utils.translation import gettext as _
 
+from fangcun.insight.analytics.engines.duck import DuckEngine, duck
 from fangcun.insight.analytics.funnel_sql import BY_PERSON, BY_PROPERTY, attempts_sql, funnel_sql, step_names
-from fangcun.insight.analytics.hot import hot_events
 from fangcun.insight.analytics.metric_sql import (
     conversion_sql,
     count_sql,
@@ -47,6 +46,7 @@ from fangcun.insight.analytics.metric_sql import (
 from fangcun.insight.analytics.moments import BEGINNING_OF_TIME, DAY_MS, SPAN_DAYS, date_of, midnight, ms
 from fangcun.insight.analytics.properties import number_sql, pointer, where_sql
 from fangcun.insight.analytics.queries import PERSON, Step, counted
+from fangcun.insight.tracking.reading import snapshot
 
 Number: TypeAlias = int | float
 Metric: TypeAlias = Mapping[str, Any]
@@ -74,13 +74,12 @@ def meter(
     scenarios: Mapping[str, Mapping[str, Any]] | None = None,
     programs: Mapping[str, int] | None = None,
 ) -> Iterator[Meter]:
-    """Everything that happened before `at`, loaded once, ready to be measured.
+    """Everything that happened before `at`, as of one moment, ready to be measured.
 
     `scenarios` maps ids to the entries of funnels.json; `programs` the plan's ids of mini programs to Program.pk.
     """
     until = ms(at)
-    with hot_events(until_ms=until, props=True) as engine:
-        engine.execute("DELETE FROM ev WHERE ts >= $until", {"until": until})
+    with duck(snapshot(until_ms=until), until_ms=until) as engine:
         yield Meter(engine, until, scenarios or {}, programs or {})
 
 
@@ -89,7 +88,7 @@ class Meter:
 
     def __init__(
         self,
-        engine: duckdb.DuckDBPyConnection,
+        engine: DuckEngine,
         at_ms: int,
         scenarios: Mapping[str, Mapping[str, Any]],
         programs: Mapping[str, int],
@@ -98,8 +97,7 @@ class Meter:
         self._at = at_ms
         self._scenarios = scenarios
         self._programs = programs
-        rows = engine.execute("SELECT event, program, min(ts) FROM ev GROUP BY ALL").fetchall()
-        self._firsts: list[tuple[str, int | None, int]] = rows
+        self._firsts = engine.rows("SELECT event, program, min(ts) FROM ev GROUP BY ALL")
 
     def measure(
         self, metric: Metric, *, at: dt.datetime | None = None, since: dt.datetime | None = None
@@ -125,10 +123,10 @@ class Meter:
     def funnel(self, scenario_id: str, *, since: dt.datetime | None = None) -> list[Step]:
         """How many of those who began the scenario since then came how far; KeyError for an unknown scenario."""
         names, unit, params = self._walk(self._scenarios[scenario_id])
-        row = self._engine.execute(
+        row = self._engine.rows(
             funnel_sql(names, unit=unit),
             {**params, "since": BEGINNING_OF_TIME if since is None else ms(since), "until": self._at},
-        ).fetchall()[0]
+        )[0]
         return counted(row, names)
 
     def _measured(self, metric: Metric, moments: list[int], since: dt.datetime | None) -> list[Measure]:
@@ -280,7 +278,7 @@ class Meter:
         return _("还没有收到过 {event} 事件").format(event=event)
 
     def _rows(self, sql: str, params: dict[str, Any]) -> dict[int, tuple[Any, ...]]:
-        return {n: tuple(row) for n, *row in self._engine.execute(sql, params).fetchall()}
+        return {n: tuple(row) for n, *row in self._engine.rows(sql, params)}
 
 
 def _lows(per: str | None, moments: list[int], start: int) -> list[int]:

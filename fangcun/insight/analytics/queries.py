@@ -1,6 +1,6 @@
 """The numbers of the shop: the funnel, visitors, the trend. Counted from the events themselves when asked.
 
-Answers are remembered for a few seconds, under the newest batch's number: after a purchase the next look
+Answers are remembered for a few seconds, as long as nothing more is counted: after a purchase the next look
 counts anew.
 """
 
@@ -14,11 +14,11 @@ from typing import Any, TypeVar
 
 from django.core.cache import cache
 
+from fangcun.insight.analytics.engines.duck import duck
 from fangcun.insight.analytics.funnel_sql import BY_PERSON, BY_PROPERTY, funnel_sql, step_names
-from fangcun.insight.analytics.hot import hot_events
 from fangcun.insight.analytics.moments import DAY_MS, END_OF_TIME, midnight, ms
 from fangcun.insight.analytics.properties import pointer
-from fangcun.insight.tracking.queries import newest_batch_id
+from fangcun.insight.tracking.reading import snapshot, version
 
 T = TypeVar("T")
 
@@ -79,11 +79,10 @@ def funnel(
     by_property = key != PERSON
 
     def count() -> list[Step]:
-        with hot_events(
-            since_ms=start, until_ms=end + window_ms, program_id=program_id, props=by_property
-        ) as engine:
+        read = snapshot(since_ms=start, until_ms=end + window_ms, program_id=program_id)
+        with duck(read, program_id=program_id) as engine:
             return counted(
-                engine.execute(
+                engine.rows(
                     funnel_sql(names, unit=BY_PROPERTY if by_property else BY_PERSON),
                     {
                         **step_names(names),
@@ -92,11 +91,11 @@ def funnel(
                         "window": window_ms,
                         **({"key": pointer(key)} if by_property else {}),
                     },
-                ).fetchall()[0],
+                )[0],
                 names,
             )
 
-    return _remembered(count, "funnel", names, start, end, window_ms, program_id, key)
+    return _remembered(count, start, end + window_ms, "funnel", names, start, end, window_ms, program_id, key)
 
 
 def counted(row: Sequence[Any], names: Sequence[str]) -> list[Step]:
@@ -116,11 +115,13 @@ def visitors(*, since: dt.datetime, until: dt.datetime | None = None, program_id
     start, end = ms(since), END_OF_TIME if until is None else ms(until)
 
     def count() -> int:
-        with hot_events(since_ms=start, until_ms=end, program_id=program_id) as engine:
-            found: int = engine.execute(_VISITORS, {"since": start, "until": end}).fetchall()[0][0]
+        with duck(
+            snapshot(since_ms=start, until_ms=end, program_id=program_id), program_id=program_id
+        ) as engine:
+            found: int = engine.rows(_VISITORS, {"since": start, "until": end})[0][0]
         return found
 
-    return _remembered(count, "visitors", start, end, program_id)
+    return _remembered(count, start, end, "visitors", start, end, program_id)
 
 
 _PERSONS = """
@@ -135,11 +136,11 @@ def persons(names: Iterable[str], *, first: dt.date, last: dt.date) -> dict[str,
     start, end = midnight(first), midnight(last + dt.timedelta(days=1))
 
     def count() -> dict[str, int]:
-        with hot_events(since_ms=start, until_ms=end) as engine:
-            rows = engine.execute(_PERSONS, {"names": wanted, "since": start, "until": end}).fetchall()
+        with duck(snapshot(since_ms=start, until_ms=end)) as engine:
+            rows = engine.rows(_PERSONS, {"names": wanted, "since": start, "until": end})
         return {name: number for name, number in rows if number}
 
-    return _remembered(count, "persons", tuple(wanted), start, end)
+    return _remembered(count, start, end, "persons", tuple(wanted), start, end)
 
 
 _TREND = """
@@ -171,15 +172,16 @@ def trend(*, first: dt.date, last: dt.date, program_id: int | None = None) -> li
     end = midnight(last + dt.timedelta(days=1))
 
     def count() -> list[Day]:
-        with hot_events(until_ms=end, program_id=program_id) as engine:
-            rows = engine.execute(_TREND, {"days": starts, "until": end}).fetchall()
+        with duck(snapshot(until_ms=end, program_id=program_id), program_id=program_id) as engine:
+            rows = engine.rows(_TREND, {"days": starts, "until": end})
         return [Day(date, *row) for date, row in zip(dates, rows, strict=True)]
 
-    return _remembered(count, "trend", first, last, program_id)
+    return _remembered(count, None, end, "trend", first, last, program_id)
 
 
-def _remembered(count: Callable[[], T], *question: object) -> T:
-    digest = hashlib.blake2b(repr((newest_batch_id(), question)).encode(), digest_size=16).hexdigest()
+def _remembered(count: Callable[[], T], since_ms: int | None, until_ms: int, *question: object) -> T:
+    asked = (version(since_ms=since_ms, until_ms=until_ms), question)
+    digest = hashlib.blake2b(repr(asked).encode(), digest_size=16).hexdigest()
     key = f"analytics.{digest}"
     answer: T | None = cache.get(key)
     if answer is None:

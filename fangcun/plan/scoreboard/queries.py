@@ -14,7 +14,8 @@ from fangcun.blueprint.document import Blueprint, Goal
 from fangcun.identity.programs.models import Program
 from fangcun.insight.analytics.alarms import Alarm, alarms
 from fangcun.insight.analytics.metrics import Meter, meter
-from fangcun.insight.tracking.queries import Coverage, coverage, newest_batch_id
+from fangcun.insight.tracking.queries import Coverage, coverage
+from fangcun.insight.tracking.reading import version
 from fangcun.plan.revisions import queries as revisions
 from fangcun.plan.scoreboard.scores import GoalScore, score
 
@@ -61,7 +62,7 @@ def board(now: dt.datetime | None = None) -> Board:
     newest = revisions.newest_number()
     if newest is None:
         return Board((), None, ())
-    key = f"scoreboard.{newest}.{newest_batch_id()}.{timezone.localdate()}.{get_language()}"
+    key = f"scoreboard.{newest}.{version()}.{timezone.localdate()}.{get_language()}"
     known: Board | None = cache.get(key) if now is None else None
     if known is None:
         known = _board(now or timezone.now())

@@ -62,8 +62,13 @@ class DuckEngine:
 
 
 @contextmanager
-def duck(snapshot: Snapshot, *, program_id: int | None = None) -> Iterator[DuckEngine]:
-    """DuckDB over a snapshot; what is sealed stays in its files and is read as far as a question needs."""
+def duck(
+    snapshot: Snapshot, *, program_id: int | None = None, until_ms: int | None = None
+) -> Iterator[DuckEngine]:
+    """DuckDB over a snapshot; what is sealed stays in its files and is read as far as a question needs.
+
+    `program_id` and `until_ms` leave out the events of other mini programs, and those at that moment or later.
+    """
     connection = duckdb.connect(
         ":memory:",
         config={
@@ -86,14 +91,23 @@ def duck(snapshot: Snapshot, *, program_id: int | None = None) -> Iterator[DuckE
                 "programs": [row.program_id for row in snapshot.hot],
             },
         )
-        connection.execute(_view(connection, snapshot, program_id))
+        connection.execute(_view(connection, snapshot, program_id, until_ms))
         yield DuckEngine(connection)
     finally:
         connection.close()
 
 
-def _view(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, program_id: int | None) -> str:
-    one = "" if program_id is None else f" WHERE program = {int(program_id)}"
+def _view(
+    connection: duckdb.DuckDBPyConnection,
+    snapshot: Snapshot,
+    program_id: int | None,
+    until_ms: int | None,
+) -> str:
+    limits = [
+        *([] if program_id is None else [f"program = {int(program_id)}"]),
+        *([] if until_ms is None else [f"ts < {int(until_ms)}"]),
+    ]
+    one = f" WHERE {' AND '.join(limits)}" if limits else ""
     sources = [f"SELECT {_COLUMNS} FROM hot{one}"]
     if snapshot.files:
         names = ", ".join("'" + path.replace("'", "''") + "'" for path in snapshot.files)
