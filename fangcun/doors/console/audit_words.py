@@ -5,6 +5,13 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 ACTIONS = {
+    "analytics.change_tiles": _("整理看板"),
+    "analytics.delete_dashboard": _("删除看板"),
+    "analytics.delete_question": _("删除保存的问题"),
+    "analytics.make_dashboard": _("新建看板"),
+    "analytics.rename_dashboard": _("重命名看板"),
+    "analytics.rename_question": _("重命名保存的问题"),
+    "analytics.save_question": _("保存问题"),
     "catalog.change_stock": _("调整库存"),
     "catalog.create_category": _("新建分类"),
     "catalog.create_product": _("新建商品"),

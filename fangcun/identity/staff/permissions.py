@@ -41,6 +41,7 @@ PERMISSIONS: Mapping[str, str | Promise] = {
     "staff.change": _("邀请、停用员工，修改角色"),
     "audit.view": _("查看操作日志"),
     "insight.view": _("查看数据分析"),
+    "insight.change": _("保存问题、看板和人群"),
     "plan.view": _("查看规划"),
     "plan.change": _("修改规划"),
     "plan.publish": _("发布、恢复规划"),
@@ -54,6 +55,7 @@ GRANTS: Mapping[str, frozenset[str]] = {
             "orders.view",
             "messages.view",
             "insight.view",
+            "insight.change",
             "plan.view",
             "plan.change",
             "plan.publish",
@@ -75,6 +77,7 @@ GRANTS: Mapping[str, frozenset[str]] = {
             "messages.view",
             "messages.change",
             "insight.view",
+            "insight.change",
             "plan.view",
         }
     ),
@@ -90,7 +93,7 @@ GRANTS: Mapping[str, frozenset[str]] = {
             "messages.view",
         }
     ),
-    Role.ANALYST: frozenset({"products.view", "orders.view", "insight.view", "plan.view"}),
+    Role.ANALYST: frozenset({"products.view", "orders.view", "insight.view", "insight.change", "plan.view"}),
     Role.DEVELOPER: frozenset(
         {
             "products.view",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from fangcun.kernel.errors import DomainError
+from fangcun.kernel.errors import DomainError, NotFound
 
 
 class QuestionInvalid(DomainError):
@@ -21,3 +21,30 @@ class Interrupted(DomainError):
     code = "question_interrupted"
     status = 409
     message = _("查询已停止")
+
+
+class SavedQuestionUnknown(NotFound):
+    code = "saved_question_unknown"
+    message = _("这个问题不在了，可能已被删除")
+
+
+class DashboardUnknown(NotFound):
+    code = "dashboard_unknown"
+    message = _("这个看板不在了，可能已被删除")
+
+
+class NameWrong(DomainError):
+    code = "name_wrong"
+    status = 400
+    message = _("请写一个名称，最多 {most} 个字")
+
+
+class QueryTooLong(DomainError):
+    code = "query_too_long"
+    status = 413
+    message = _("这个问题太长，存不下")
+
+
+class DashboardFull(DomainError):
+    code = "dashboard_full"
+    message = _("一个看板最多放 {most} 个问题")

@@ -38,7 +38,7 @@ def test_a_role_may_do_exactly_what_the_table_says(role):
 
 def test_the_duties_are_apart():
     allowed = {role: {name for name in GRANTS[role] if not name.endswith(".view")} for role in Role.values}
-    assert allowed[Role.ANALYST] == set()
+    assert allowed[Role.ANALYST] == {"insight.change"}
     assert allowed[Role.DEVELOPER] == {"programs.change"}
     assert [role for role in Role.values if "staff.change" in allowed[role]] == [Role.OWNER]
     assert [role for role in Role.values if "payments.refund" in allowed[role]] == [Role.OWNER, Role.OPERATOR]
