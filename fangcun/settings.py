@@ -161,6 +161,10 @@ else:
 EVENTS_URL = os.environ.get("FANGCUN_EVENTS_URL") or str(FANGCUN_HOME / "events")
 EVENTS_KEEP_DAYS = _number("FANGCUN_EVENTS_KEEP_DAYS", 0)  # 0 keeps them for good
 ANALYTICS_ENGINE = os.environ.get("FANGCUN_ANALYTICS_ENGINE") or "duckdb"
+SPARK_MASTER = os.environ.get("FANGCUN_SPARK_MASTER") or "local[*]"
+CLICKHOUSE_URL = os.environ.get("FANGCUN_CLICKHOUSE_URL", "")
+# How ClickHouse sees the sealed events: an https address of the bucket, or a folder; as we do, unless said.
+CLICKHOUSE_FILES = os.environ.get("FANGCUN_CLICKHOUSE_FILES", "")
 ANALYTICS_THREADS = _number("FANGCUN_ANALYTICS_THREADS", os.cpu_count() or 2)
 ANALYTICS_MEMORY = os.environ.get("FANGCUN_ANALYTICS_MEMORY") or "512MB"  # beyond it, it works on disk
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

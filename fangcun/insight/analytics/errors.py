@@ -48,3 +48,11 @@ class QueryTooLong(DomainError):
 class DashboardFull(DomainError):
     code = "dashboard_full"
     message = _("一个看板最多放 {most} 个问题")
+
+
+class EngineMissing(DomainError):
+    """The engine that the settings name is not installed or not told where it is."""
+
+    code = "engine_missing"
+    status = 503
+    message = _("没有可用的分析引擎")

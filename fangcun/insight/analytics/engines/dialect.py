@@ -28,7 +28,7 @@ class Dialect(Protocol):
         """A property as a floating-point number, NULL when it is none."""
 
     def whole(self, dividend: str, divisor: int) -> str:
-        """How often the divisor goes into a whole number, rounded down."""
+        """How often the divisor goes into a whole number that is not negative."""
 
     def median(self, value: str) -> str:
         """The exact median of a group, between the two middle values when their number is even."""
