@@ -69,6 +69,7 @@ CHECKS = [
     python("phone", "client types", "python", "tools/client_types.py"),
     phone("WeChat package", "node", "tools/wx-check/check.mjs", "dist/build/mp-weixin"),
     phone("planted faults", "node", "--test", folder=MINIAPP / "tools" / "wx-check"),
+    phone("tracking under torture", "node", "bench/tracking/run.mjs", folder=ROOT),
     phone("runner", "node", "--test", folder=MINIAPP / "tools" / "mp-runner"),
     python("lint", "ruff", "ruff", "check", "."),
     python("lint", "ruff format", "ruff", "format", "--check", "."),

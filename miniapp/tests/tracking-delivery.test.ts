@@ -103,6 +103,22 @@ it('sends at once when the network is back', async () => {
   expect(counted()).toEqual(range(1, 45))
 })
 
+it('lets what is recorded while it waits travel together', async () => {
+  await phone.start()
+  await phone.wait(6_000)
+  phone.server.script = Array.from({ length: 20 }, () => () => 'offline')
+  for (let n = 1; n <= 15; n++) {
+    view(n, n)
+    await phone.wait(10_000)
+  }
+  phone.server.script = []
+  phone.server.requests = []
+  phone.reconnect()
+  await phone.wait(1_000)
+  expect(counted()).toEqual(range(1, 15))
+  expect(phone.server.requests.length).toBeLessThan(8)
+})
+
 it('sends a batch whose answer was lost again under the same id', async () => {
   await phone.start()
   phone.server.script = [() => 'lost answer']

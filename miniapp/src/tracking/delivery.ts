@@ -54,9 +54,12 @@ export class Delivery {
     private listener: Listener,
   ) {}
 
-  /** Starts sending unless it is under way or waiting after a failure. */
+  /** Sends what there is. While waiting after a failure nothing is sealed, so that what piles up travels together. */
   start(): void {
-    if (!this.busy && !this.stopped && this.retry === undefined && this.to.endpoint() && this.to.program())
+    if (this.stopped || this.retry !== undefined || !this.to.endpoint() || !this.to.program())
+      return
+    this.queue.seal()
+    if (!this.busy)
       void this.run()
   }
 

@@ -59,11 +59,10 @@ export class Tracker {
       this.timer ??= setTimeout(() => this.flush(), FLUSH_MS)
   }
 
-  /** Closes the open batch and sends what there is. */
+  /** Sends what there is. */
   flush(): void {
     clearTimeout(this.timer)
     this.timer = undefined
-    this.queue.seal()
     this.saveMeta()
     this.delivery.start()
   }
