@@ -33,7 +33,7 @@ class Identity(models.Model):
 
     device = models.OneToOneField(Device, models.CASCADE, primary_key=True, verbose_name=_("设备"))
     member_id = models.BigIntegerField(_("会员编号"), db_index=True)
-    linked_at = models.DateTimeField(_("关联于"), default=timezone.now)
+    linked_at = models.DateTimeField(_("关联于"), default=timezone.now, db_index=True)
 
     class Meta:
         verbose_name = _("设备归属")
@@ -58,14 +58,70 @@ class Batch(models.Model):
     payload = models.TextField(_("事件"))
     count = models.IntegerField(_("事件数"))
     first_ts = models.BigIntegerField(_("最早"))
-    last_ts = models.BigIntegerField(_("最晚"), db_index=True)
+    last_ts = models.BigIntegerField(_("最晚"))
 
     class Meta:
         verbose_name = _("事件批次")
         verbose_name_plural = _("事件批次")
+        # All that the store's version asks of batches is in here; their payloads needn't be touched.
+        indexes = [models.Index(fields=["last_ts", "first_ts", "id"], name="batch_by_time")]
 
     def __str__(self) -> str:
         return f"#{self.pk} ×{self.count}"
+
+
+class SealedFile(models.Model):
+    """A Parquet file with events of one UTC day, written once and never changed.
+
+    `path` is relative to the store (`EVENTS_URL`); `sealed_at` is the moment as of which its persons were known.
+    What `problem` names (missing, torn, changed) is not read any more.
+    """
+
+    path = models.CharField(_("文件"), max_length=200, unique=True)
+    day = models.DateField(_("日期"), db_index=True)
+    count = models.BigIntegerField(_("事件数"))
+    bytes = models.BigIntegerField(_("字节"))
+    first_ts = models.BigIntegerField(_("最早"))
+    last_ts = models.BigIntegerField(_("最晚"))
+    digest = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField(_("封存于"), db_index=True)
+    problem = models.CharField(_("问题"), max_length=32, blank=True, default="")
+
+    class Meta:
+        verbose_name = _("封存文件")
+        verbose_name_plural = _("封存文件")
+
+    def __str__(self) -> str:
+        return self.path
+
+
+class RetiredFile(models.Model):
+    """A file that is not listed any more. It stays for a while, for those who have begun to read it."""
+
+    path = models.CharField(max_length=200, unique=True)
+    retired_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("退役文件")
+        verbose_name_plural = _("退役文件")
+
+    def __str__(self) -> str:
+        return self.path
+
+
+class StrayFile(models.Model):
+    """A file in the store's `aside` folder that somebody else put into the store."""
+
+    path = models.CharField(_("文件"), max_length=200, unique=True)
+    bytes = models.BigIntegerField(_("字节"))
+    found_at = models.DateTimeField(_("发现于"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("外来文件")
+        verbose_name_plural = _("外来文件")
+
+    def __str__(self) -> str:
+        return self.path
 
 
 class Seen(models.Model):
