@@ -1,4 +1,4 @@
-"""Why a whole batch is refused. A single event that breaks a rule only gets a reason of its own."""
+"""Why a whole batch or file is refused. A single event that breaks a rule only gets a reason of its own."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -22,3 +22,41 @@ class BatchMalformed(DomainError):
 
     def __init__(self, **fields: str) -> None:
         super().__init__(fields=[{"loc": [name], "msg": msg} for name, msg in fields.items()])
+
+
+class MappingInvalid(DomainError):
+    """A mapping of columns that can't be understood."""
+
+    code = "mapping_invalid"
+    status = 400
+    message = _("映射里看不懂“{part}”。写法：user=列名,name=列名,ts=列名:s")
+
+
+class FileUnreadable(DomainError):
+    """Nothing of a file can be imported; the message says why and what to do."""
+
+    code = "file_unreadable"
+    status = 400
+    message = _("读不了 {file}")
+
+
+class AlreadyImported(DomainError):
+    """A file with exactly these bytes has been imported before."""
+
+    code = "already_imported"
+    message = _("{file} 已经导入过（{name}，{at}，{rows} 条），没有再计")
+
+
+class StoreUnreachable(DomainError):
+    """The folder or bucket of sealed files does not answer. Nothing is known to be lost."""
+
+    code = "store_unreachable"
+    status = 503
+    message = _("找不到存放封存文件的位置 {place}，请检查 FANGCUN_EVENTS_URL")
+
+
+class StoreChanged(DomainError):
+    """The list of sealed files is another than it was when this began; nothing was changed. Try again."""
+
+    code = "store_changed"
+    message = _("封存文件刚刚变过，请再试一次")
