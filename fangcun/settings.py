@@ -99,6 +99,7 @@ INSTALLED_APPS = [
     "fangcun.identity.staff",
     "fangcun.insight.tracking",
     "fangcun.insight.analytics",
+    "fangcun.insight.segments",
     "fangcun.shop.catalog",
     "fangcun.shop.shipping",
     "fangcun.shop.payments",
