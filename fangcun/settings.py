@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "fangcun.insight.tracking",
     "fangcun.insight.analytics",
     "fangcun.insight.segments",
+    "fangcun.insight.experiments",
     "fangcun.shop.catalog",
     "fangcun.shop.shipping",
     "fangcun.shop.payments",
