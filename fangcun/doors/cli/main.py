@@ -17,6 +17,9 @@ from django.core.exceptions import ImproperlyConfigured
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from fangcun.doors.cli.insight.activity import dau
+from fangcun.doors.cli.insight.events import app as events_app
+from fangcun.doors.cli.insight.retention import retention
 from fangcun.doors.cli.plan.commands import app as plan_app
 
 app = typer.Typer(
@@ -26,6 +29,9 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(plan_app, name="plan")
+app.add_typer(events_app, name="events")
+app.command("retention")(retention)
+app.command("dau")(dau)
 console = Console(highlight=False)
 REPOSITORY = Path(__file__).resolve().parents[3]
 

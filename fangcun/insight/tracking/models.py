@@ -125,19 +125,23 @@ class StrayFile(models.Model):
 
 
 class Seen(models.Model):
-    """An event that has been counted. Ids hold per source: no phone can use up the id of another's event."""
+    """An event that has been counted. Ids hold per source: no phone can use up the id of another's event.
 
+    `key` stands for the event's id (see `remembering`), `day` is that of its arrival, counted from 1970-01-01.
+    On SQLite the rows lie in the order of their key, so that those of one batch lie together.
+    """
+
+    pk = models.CompositePrimaryKey("source", "key")
     source = models.BigIntegerField()
-    event_id = models.CharField(max_length=128)
-    seen_on = models.DateField(db_index=True)
+    key = models.BigIntegerField()
+    day = models.IntegerField()
 
     class Meta:
         verbose_name = _("已计事件")
         verbose_name_plural = _("已计事件")
-        constraints = [models.UniqueConstraint(fields=["source", "event_id"], name="seen_once")]
 
     def __str__(self) -> str:
-        return f"{self.source}/{self.event_id}"
+        return f"{self.source}/{self.key}"
 
 
 class EventTally(models.Model):
@@ -208,3 +212,21 @@ class Quarantined(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.problem} {self.prop}".rstrip()
+
+
+class ImportedFile(models.Model):
+    """A file of another system whose events are counted. The same bytes are not counted again."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    name = models.CharField(_("文件"), max_length=500)
+    rows = models.BigIntegerField(_("事件数"))
+    repeated = models.BigIntegerField(_("重复"))
+    set_aside = models.BigIntegerField(_("搁置"))
+    imported_at = models.DateTimeField(_("导入于"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("导入的文件")
+        verbose_name_plural = _("导入的文件")
+
+    def __str__(self) -> str:
+        return f"{self.name} ×{self.rows}"

@@ -12,15 +12,25 @@ import orjson
 from django.db import router, transaction
 from django.utils import timezone
 
-from fangcun.insight.tracking.counting import Origin, count, set_aside
+from fangcun.insight.tracking.counting import Origin, count, device_of, set_aside
 from fangcun.insight.tracking.facts import record
 from fangcun.insight.tracking.fitting import Fit
+from fangcun.insight.tracking.importing.importer import import_file
 from fangcun.insight.tracking.intake import MAX_ID, REASONS, Refused, open_envelope, plain_event
-from fangcun.insight.tracking.models import Adoption, Batch, Device, Identity, Seen
+from fangcun.insight.tracking.models import Adoption, Batch, Identity
 from fangcun.insight.tracking.plans import forget, judge
+from fangcun.insight.tracking.remembering import remember
 from fangcun.insight.tracking.tasks import record_fact, release_quarantined
 
-__all__ = ["Accepted", "Rejection", "accept_batch", "adopt_plan", "record", "record_later"]
+__all__ = [
+    "Accepted",
+    "Rejection",
+    "accept_batch",
+    "adopt_plan",
+    "import_file",
+    "record",
+    "record_later",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,26 +86,18 @@ def _store(
 ) -> int:
     verdict = judge(events.values())
     with transaction.atomic(using=router.db_for_write(Batch)):
-        device = Device(key=device_key, first_seen_at=now, seen_at=now)
-        # Writing the device's row also makes a second sending of the same batch wait for the first one's end.
-        Device.objects.bulk_create(
-            [device], update_conflicts=True, unique_fields=["key"], update_fields=["seen_at"]
-        )
+        device_id = device_of(device_key, now)
         if member_id is not None:
             Identity.objects.bulk_create(
-                [Identity(device=device, member_id=member_id, linked_at=now)], ignore_conflicts=True
+                [Identity(device_id=device_id, member_id=member_id, linked_at=now)], ignore_conflicts=True
             )
-        known = set(
-            Seen.objects.filter(source=device.pk, event_id__in=events).values_list("event_id", flat=True)
-        )
-        new = [key for key in events if key not in known]
+        new = remember(events, source=device_id, date=now.date())
         if new:
-            Seen.objects.bulk_create(Seen(source=device.pk, event_id=key, seen_on=now.date()) for key in new)
-            origin = Origin(device_id=device.pk, member_id=member_id, program_id=program_id, received_at=now)
-            flawed = [(event, flaw) for event, flaw in verdict.flawed if event["id"] not in known]
+            origin = Origin(device_id=device_id, member_id=member_id, program_id=program_id, received_at=now)
+            flawed = [(event, flaw) for event, flaw in verdict.flawed if event["id"] in new]
             set_aside(flawed, origin, revision=verdict.revision)
             # Last, because other batches of these days may wait for the tallies until the commit.
-            count([event for event in verdict.counted if event["id"] not in known], origin)
+            count([event for event in verdict.counted if event["id"] in new], origin)
     return len(new)
 
 
