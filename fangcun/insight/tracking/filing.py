@@ -61,7 +61,8 @@ def write_day_files(
         for day, count in days:
             written.append(_write(connection, relation, day, count, known_at))
     except BaseException:
-        drop_files(written)
+        for file in written:
+            storage().remove(file.path)
         raise
     return written
 
@@ -127,10 +128,13 @@ def list_files(written: Sequence[Written], *, instead_of: Iterable[int] = ()) ->
 
 
 def drop_files(written: Iterable[Written]) -> None:
-    """Delete files that were not listed."""
+    """Delete files that were not listed after all; those that are listed stay."""
     store = storage()
-    for file in written:
-        store.remove(file.path)
+    paths = [file.path for file in written]
+    listed = set(SealedFile.objects.filter(path__in=paths).values_list("path", flat=True))
+    for path in paths:
+        if path not in listed:
+            store.remove(path)
 
 
 def delete_retired(*, before: dt.datetime | None = None) -> int:

@@ -10,24 +10,15 @@ from contextlib import contextmanager
 from typing import Any
 
 import duckdb
-from django.conf import settings
 
 from fangcun.insight.analytics.engines.dialect import DuckDialect
 from fangcun.insight.analytics.errors import Interrupted
+from fangcun.insight.tracking.hot import lay_out
 from fangcun.insight.tracking.reading import Snapshot
+from fangcun.insight.tracking.storage import connected
 
 _COLUMNS = "person, program, event, ts, session, page, props, id"
 _NAMED = re.compile(r"\$([a-z_][a-z0-9_]*)")
-
-_HOT = """
-CREATE TABLE hot AS
-SELECT person, program, e.name AS event, e.ts AS ts, e.session AS session, e.page AS page,
-       e.props::VARCHAR AS props, e.id AS id
-FROM (SELECT person, program, unnest(from_json(payload, '[{"name": "VARCHAR", "ts": "BIGINT", "session": "VARCHAR",
-             "page": "VARCHAR", "props": "JSON", "id": "VARCHAR"}]')) AS e
-      FROM (SELECT unnest($payloads::VARCHAR[]) AS payload, unnest($persons::BIGINT[]) AS person,
-             unnest($programs::BIGINT[]) AS program))
-"""
 
 
 class DuckEngine:
@@ -69,28 +60,9 @@ def duck(
 
     `program_id` and `until_ms` leave out the events of other mini programs, and those at that moment or later.
     """
-    connection = duckdb.connect(
-        ":memory:",
-        config={
-            "threads": settings.ANALYTICS_THREADS,
-            "memory_limit": settings.ANALYTICS_MEMORY,
-            "temp_directory": str(settings.FANGCUN_HOME / "tmp"),
-            # What it needs is built in; it never fetches anything.
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-        },
-    )
+    connection = connected()
     try:
-        if snapshot.filesystem is not None:
-            connection.register_filesystem(snapshot.filesystem)
-        connection.execute(
-            _HOT,
-            {
-                "payloads": [row.payload for row in snapshot.hot],
-                "persons": list(snapshot.persons),
-                "programs": [row.program_id for row in snapshot.hot],
-            },
-        )
+        lay_out(connection, snapshot.hot, snapshot.persons)
         connection.execute(_view(connection, snapshot, program_id, until_ms))
         yield DuckEngine(connection)
     finally:
