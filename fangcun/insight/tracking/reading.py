@@ -1,6 +1,6 @@
 """Everything that has been counted, as of one moment: sealed files and the batches that are not sealed yet."""
 
-# ruff: noqa: S608 - the text holds our own names; values travel as parameters
+
 
 from __future__ import annotations
 
