@@ -9,8 +9,9 @@ from django.db import router, transaction
 from django.utils import timezone
 
 from fangcun.insight.tracking.counting import Origin, count, set_aside
-from fangcun.insight.tracking.models import SERVER, Batch, Seen
+from fangcun.insight.tracking.models import SERVER, Batch
 from fangcun.insight.tracking.plans import judge
+from fangcun.insight.tracking.remembering import remember
 
 
 def record(
@@ -32,9 +33,7 @@ def record(
     origin = Origin(device_id=None, member_id=member_id, program_id=program_id, received_at=now)
     verdict = judge([event])
     with transaction.atomic(using=router.db_for_write(Batch)):
-        _, new = Seen.objects.get_or_create(
-            source=SERVER, event_id=event_id, defaults={"seen_on": now.date()}
-        )
+        new = bool(remember([event_id], source=SERVER, date=now.date()))
         if new:
             count(verdict.counted, origin)
             set_aside(verdict.flawed, origin, revision=verdict.revision)

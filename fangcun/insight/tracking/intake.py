@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from dataclasses import dataclass
@@ -125,7 +126,7 @@ def plain_event(event: Any, *, skew_ms: int, received_ms: int) -> dict[str, Any]
     if not _visible(event.get("id")):
         raise Refused("id_invalid")
     name = event.get("name")
-    if not isinstance(name, str) or len(name) > MAX_ID or not _NAME.fullmatch(name):
+    if name.__class__ is not str or not _is_name(name):
         raise Refused("name_invalid")
     if name in SERVER_FACTS:
         raise Refused("server_fact")
@@ -134,14 +135,20 @@ def plain_event(event: Any, *, skew_ms: int, received_ms: int) -> dict[str, Any]
         raise Refused("session_invalid")
     if not isinstance(page, str) or len(page) > MAX_PAGE:
         raise Refused("page_invalid")
+    props = event.get("props")
     return {
         "id": event["id"],
         "name": name,
         "ts": _moment(event.get("ts"), skew_ms=skew_ms, received_ms=received_ms),
         "session": session,
         "page": _sound(page),
-        "props": _plain_props(name, event.get("props")),
+        "props": _plain_props(name, props) if props is not None else {},
     }
+
+
+@functools.lru_cache(maxsize=1024)
+def _is_name(name: str) -> bool:
+    return len(name) <= MAX_ID and _NAME.fullmatch(name) is not None
 
 
 def _moment(ts: Any, *, skew_ms: int, received_ms: int) -> int:
@@ -156,19 +163,24 @@ def _moment(ts: Any, *, skew_ms: int, received_ms: int) -> int:
 
 
 def _plain_props(name: str, props: Any) -> dict[str, Any]:
-    if props is None:
-        return {}
     if not isinstance(props, dict) or len(props) > MAX_PROPS:
         raise Refused("props_invalid")
     plain: dict[str, Any] = {}
+    most = 0  # bytes that it may be at most: only where that is too much it is looked at exactly
     for key, value in props.items():
         if not _visible(key):
             raise Refused("props_invalid")
-        if (name, key) in COUNTS and isinstance(value, dict) and len(value) <= MAX_PROPS:
+        if value.__class__ is int and -LARGEST_INTEGER <= value <= LARGEST_INTEGER:
+            plain[key] = value
+        elif (name, key) in COUNTS and isinstance(value, dict) and len(value) <= MAX_PROPS:
             plain[key] = {_sound(str(code))[:MAX_ID]: _plain_value(n) for code, n in value.items()}
+            most += MAX_PROPS_BYTES
         else:
-            plain[key] = _plain_value(value)
-    if len(orjson.dumps(plain)) > MAX_PROPS_BYTES:
+            plain[key] = value = _plain_value(value)
+            if value.__class__ is str:
+                most += 6 * len(value)
+        most += 6 * MAX_ID + 32
+    if most > MAX_PROPS_BYTES and len(orjson.dumps(plain)) > MAX_PROPS_BYTES:
         raise Refused("props_too_large")
     return plain
 
@@ -177,9 +189,12 @@ def _plain_value(value: Any) -> str | int | float | bool | None:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
-        if len(value) > MAX_TEXT_BYTES or len(text := _sound(value).encode()) > MAX_TEXT_BYTES:
+        if len(value) > MAX_TEXT_BYTES:
             raise Refused("props_too_large")
-        return text.decode()
+        text = _sound(value)
+        if 4 * len(text) > MAX_TEXT_BYTES and len(text.encode()) > MAX_TEXT_BYTES:
+            raise Refused("props_too_large")
+        return text
     if isinstance(value, int) and abs(value) <= LARGEST_INTEGER:
         return value
     if isinstance(value, float) and math.isfinite(value):
@@ -198,8 +213,15 @@ def _is_time(value: Any) -> bool:
 
 
 def _sound(text: str) -> str:
-    if text.isascii() and "\0" not in text:
-        return text
+    if "\0" not in text:
+        if text.isascii():
+            return text
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            pass
+        else:
+            return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").replace("\0", "")
 
 

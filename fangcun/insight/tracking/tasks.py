@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from fangcun.insight.tracking import facts, releasing
 from fangcun.insight.tracking.intake import MAX_AGE_DAYS
-from fangcun.insight.tracking.models import Seen
+from fangcun.insight.tracking.remembering import forget_before
 from fangcun.kernel.jobs import every, task
 
 # A phone may resend for as long as its event is young enough to be accepted; forgetting earlier would
@@ -42,10 +42,7 @@ def record_fact(
 @every(seconds=3600)
 def forget_seen() -> None:
     """Drop the ids of events that would be refused as too old if they came again."""
-    old = Seen.objects.filter(seen_on__lt=(timezone.now() - REMEMBER).date()).order_by("id")
-    # In pieces, so that events are never kept waiting long.
-    while ids := list(old.values_list("id", flat=True)[:CHUNK]):
-        Seen.objects.filter(id__in=ids).delete()
+    forget_before((timezone.now() - REMEMBER).date(), chunk=CHUNK)
 
 
 @task()

@@ -15,6 +15,7 @@ from django.utils import timezone
 from fangcun.insight.tracking.errors import BatchTooLarge
 from fangcun.insight.tracking.intake import clock_skew
 from fangcun.insight.tracking.models import Batch, Device, Identity, Seen
+from fangcun.insight.tracking.remembering import day_of, key_of
 from fangcun.insight.tracking.tasks import REMEMBER, forget_seen
 from fangcun.insight.tracking.tests.phone import DAY, accept, batch, event, nothing_stored, now_ms, stored
 
@@ -82,7 +83,7 @@ def test_the_number_of_statements_does_not_grow_with_the_batch():
         )
 
     statements(1, "w")  # this process has now looked for a tracking plan
-    assert statements(1, "x") == statements(100, "y") == 6
+    assert statements(1, "x") == statements(100, "y") == 5
 
 
 def test_a_phone_stands_for_the_first_member_who_logs_in_on_it():
@@ -164,10 +165,10 @@ def test_events_of_the_last_thirty_days_count_older_ones_do_not():
 def test_ids_are_remembered_as_long_as_their_events_are_accepted():
     accept(batch(event("a"), event("b")))
     today = timezone.now().date()
-    Seen.objects.filter(event_id="a").update(seen_on=today - REMEMBER)
-    Seen.objects.filter(event_id="b").update(seen_on=today - REMEMBER - dt.timedelta(days=1))
+    Seen.objects.filter(key=key_of("a")).update(day=day_of(today - REMEMBER))
+    Seen.objects.filter(key=key_of("b")).update(day=day_of(today - REMEMBER) - 1)
     forget_seen()
-    assert list(Seen.objects.values_list("event_id", flat=True)) == ["a"]
+    assert list(Seen.objects.values_list("key", flat=True)) == [key_of("a")]
     assert dt.timedelta(days=30) < REMEMBER
 
 

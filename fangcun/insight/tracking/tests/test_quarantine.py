@@ -322,9 +322,9 @@ def test_a_plan_costs_a_sound_batch_no_statement_and_a_flawed_one_two():
         )
 
     statements(event("w"))  # this process has now looked for the plan
-    assert statements(*(event(f"s{n}") for n in range(100))) == 6
-    assert statements(*(rated(f"r{n}") for n in range(50)), *(event(f"t{n}") for n in range(50))) == 8
-    assert statements(*(rated(f"q{n}") for n in range(100))) == 6
+    assert statements(*(event(f"s{n}") for n in range(100))) == 5
+    assert statements(*(rated(f"r{n}") for n in range(50)), *(event(f"t{n}") for n in range(50))) == 7
+    assert statements(*(rated(f"q{n}") for n in range(100))) == 5
 
 
 def test_a_process_looks_for_a_newer_plan_every_few_seconds():
