@@ -102,6 +102,14 @@ def date_of_number(number: int, unit: str = "day") -> dt.date:
     return dt.date(1970, 1, 1) + dt.timedelta(days=days)
 
 
+def number_of_date(date: dt.date, unit: str = "day") -> int:
+    """The number that `day_sql` gives to the day, week or month of a date."""
+    days = (date - dt.date(1970, 1, 1)).days
+    if unit == "day":
+        return days
+    return (days + 3) // 7 if unit == "week" else date.year * 12 + date.month - 1
+
+
 def _offset_sql(moment: str, span: Span) -> str:
     """The shop's distance from UTC in ms, at a moment of the span or some days around it."""
     zone = timezone.get_default_timezone()
