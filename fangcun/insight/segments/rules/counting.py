@@ -209,7 +209,7 @@ class Counting:
             return f"NOT ({joined})" if part.how == "none" else f"({joined})"
         if _by_number(part):
             assert isinstance(part, Fact)  # noqa: S101 - that is what `_by_number` says
-            return f"person {'=' if part.yes else '<>'} 2 * {self._dialect.whole('person', 2)}"
+            return f"person {'=' if part.yes else '<>'} 2 * ({self._dialect.whole('person', 2)})"
         return f"c{self._leaves.index(part)} {'= 0' if _by_default(part) else '> 0'}"
 
 
