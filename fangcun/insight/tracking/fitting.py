@@ -12,9 +12,10 @@ MISSING_PROPERTY = "missing_property"
 WRONG_TYPE = "wrong_type"
 NOT_IN_ENUM = "not_in_enum"
 
-# Planned without being written: what the tracking client sends by itself, its report on lost events included. They
-# carry what the platform of the phone gives them, so their properties are nobody's mistake and are not looked at.
-OWN_EVENTS = frozenset({*AUTOMATIC_EVENTS, "events_dropped"})
+# Planned without being written: what the tracking client sends by itself, its report on lost events and the variant
+# of an experiment that it showed included. They carry what the phone gives them, so their properties are nobody's
+# mistake and are not looked at.
+OWN_EVENTS = frozenset({*AUTOMATIC_EVENTS, "events_dropped", "experiment_exposed"})
 
 Test = Callable[[Any], bool]
 

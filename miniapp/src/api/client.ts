@@ -31,7 +31,7 @@ export interface RawAnswer { status: number, data: unknown, etag: string | null 
 
 const TIMEOUT_MS = 10_000
 /** Paths that need nobody to be logged in. */
-const OPEN = /^\/(?:home|categories|products|search|regions|login|events)(?:\/|$)/
+const OPEN = /^\/(?:home|categories|products|search|regions|login|events|experiments)(?:\/|$)/
 
 interface Auth {
   token: () => string | null

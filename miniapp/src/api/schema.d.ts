@@ -658,6 +658,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/experiments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My Experiments
+         * @description Which variants this phone shows: the same for as long as an experiment runs, before and after a login.
+         *
+         *     `X-Device` is the `device_id` that the phone's events carry. The token is optional, and one that is no good counts
+         *     as none; it matters only where an experiment is for a segment.
+         */
+        get: operations["my_experiments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1380,6 +1403,16 @@ export interface components {
             code: string;
             /** Message */
             message: string;
+        };
+        /**
+         * AssignmentsOut
+         * @description The variant to show, by the experiment's key. An experiment that is not named is shown as control.
+         */
+        AssignmentsOut: {
+            /** Assignments */
+            assignments: {
+                [key: string]: string;
+            };
         };
     };
     responses: never;
@@ -3675,6 +3708,57 @@ export interface operations {
             };
             /** @description Request Entity Too Large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    my_experiments: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-Device": string;
+                /** @description AppID of the mini program that asks. */
+                "X-Program": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentsOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };

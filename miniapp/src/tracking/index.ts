@@ -74,6 +74,16 @@ export function track<Name extends EventName>(name: Name, props: PlannedEvents[N
   tracker?.record(name, journey.route, props)
 }
 
+/** Records which variant of an experiment the person sees; more than once a session says nothing new. */
+export function trackExposure(experiment: string, variant: string): void {
+  tracker?.expose(experiment, variant, journey.route)
+}
+
+/** What this phone's events are known by; null while nothing may be recorded. */
+export function deviceId(): string | null {
+  return tracker?.deviceId ?? null
+}
+
 /** For `onShareAppMessage` and `onShareTimeline`: marks the share so that visits it brings are known as its own. */
 export function shared<T extends object>(options: T): T {
   return journey.shared(options)

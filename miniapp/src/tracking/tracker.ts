@@ -31,6 +31,7 @@ export class Tracker {
   private delivery: Delivery
   private timer: ReturnType<typeof setTimeout> | undefined
   private secondLook: ReturnType<typeof setTimeout>
+  private exposed = new Set<string>()
 
   constructor(private to: Destination) {
     this.meta = read<Meta>('meta')
@@ -57,6 +58,20 @@ export class Tracker {
       this.flush()
     else
       this.timer ??= setTimeout(() => this.flush(), FLUSH_MS)
+  }
+
+  /** The id under which this phone's events travel. */
+  get deviceId(): string {
+    return this.meta.device_id
+  }
+
+  /** Records which variant of an experiment is on the screen, once a session. */
+  expose(experiment: string, variant: string, page: string): void {
+    const key = `${this.session(this.clock.now())} ${experiment} ${variant}`
+    if (this.exposed.has(key))
+      return
+    this.exposed.add(key)
+    this.record('experiment_exposed', page, { experiment, variant })
   }
 
   /** Sends what there is. */

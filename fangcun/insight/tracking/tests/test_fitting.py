@@ -88,7 +88,7 @@ def test_a_whole_number_may_be_written_with_a_point():
 
 def test_what_the_tracking_client_sends_by_itself_is_planned_without_being_written():
     empty = Fit(plan_of(), revision=1)
-    for name in [*AUTOMATIC_EVENTS, "events_dropped"]:
+    for name in [*AUTOMATIC_EVENTS, "events_dropped", "experiment_exposed"]:
         assert empty.flaw({"name": name, "props": {"codes": {"429": 3}}}) is None
 
 
