@@ -15,6 +15,7 @@ from fangcun.insight.analytics.moments import DAY_MS, midnight
 
 USUAL_DAYS = 30
 MOST_DAYS = 3_660
+HOUR_MS = 3_600_000
 UNITS = ("day", "week", "month")
 
 Params = Mapping[str, Sequence[str]]
@@ -91,7 +92,13 @@ def day_sql(moment: str, span: Span, dialect: Dialect, *, unit: str = "day") -> 
         arms.append(f"WHEN {moment} >= {midnight(month)} THEN {month.year * 12 + month.month - 1}")
         month = (month - dt.timedelta(days=1)).replace(day=1)
     number = month.year * 12 + month.month - 1
-    return f"(CASE {' '.join(arms)} ELSE {number} END)" if arms else f"{number}"
+    # Never a bare number: behind GROUP BY that would mean a column's place.
+    return f"(CASE {' '.join(arms) or f'WHEN {moment} IS NULL THEN NULL'} ELSE {number} END)"
+
+
+def hour_sql(moment: str, span: Span, dialect: Dialect) -> str:
+    """The number of the hour of the shop's calendar that a moment (epoch ms) falls into, counted from 1970-01-01."""
+    return dialect.whole(f"({moment} + {_offset_sql(moment, span)})", HOUR_MS)
 
 
 def date_of_number(number: int, unit: str = "day") -> dt.date:

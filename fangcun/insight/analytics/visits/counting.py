@@ -1,0 +1,130 @@
+"""The SQL of visits: each is one row first, then everything is counted from these rows."""
+
+# ruff: noqa: S608 - the text holds names of columns and parameters only
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fangcun.insight.analytics.engines import Dialect
+from fangcun.insight.analytics.spans import Span, day_sql, hour_sql
+from fangcun.insight.analytics.visits.cutting import (
+    PLACES,
+    SESSION,
+    cut_table,
+    moment_of,
+    place_of,
+    place_table,
+)
+
+MOST_PAGES = 100
+_IN_SPAN = "ts >= $since AND ts < $until"
+
+
+class Kind(enum.IntEnum):
+    """What a row of `visits_sql` is about."""
+
+    PERIOD = 1  # number; visitors, new, visits, bounces, views of these visits, their events; stay
+    TOTAL = 2  # the same of all
+    VIEWS = 3  # number of the period; views
+    HOUR = 4  # number of the hour; visits
+    PAGE = 5  # page; views, persons
+    ENTRY = 6  # page; visits
+    EXIT = 7  # page; visits
+    STAY = 8  # page; stay
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What the statement is made of: conditions on `ev`, and what the log knows.
+
+    `left`: the phone says how long a page was looked at; `pages`: views have a page at all.
+    """
+
+    who: str
+    views: str
+    left: bool
+    pages: bool
+    span: Span
+    unit: str
+
+
+def visits_sql(shape: Shape, dialect: Dialect) -> str:
+    """Rows (kind, number, page, six whole numbers, a median or -1); parameters are those of `limits` and $duration."""
+    return f"WITH {', '.join(_tables(shape, dialect))} {' UNION ALL '.join(_counts(shape, dialect))}"
+
+
+def _tables(shape: Shape, dialect: Dialect) -> Iterator[str]:
+    place = f"CASE WHEN {shape.views} THEN ts * {PLACES} + coalesce(k, 0) END"
+    # Counted while the events are read; sorting them all would take ten times as long.
+    sums = f"""min(ts) AS t, count(*) AS events, sum(CASE WHEN {shape.views} THEN 1 ELSE 0 END) AS views,
+            min({place}) AS a, max({place}) AS b,
+            max(CASE WHEN event IN ('page_left', 'app_hidden') THEN ts END) AS away"""
+    viewed = f"(SELECT page AS v FROM ev WHERE {shape.views} AND {shape.who} AND ts >= $from AND ts < $to) e"
+    yield place_table("place", viewed)
+    yield cut_table(shape.who)
+    yield f"""met AS (SELECT person, {sums} FROM ev LEFT JOIN place ON place.v = ev.page
+                WHERE {SESSION} AND {shape.who} AND ts >= $from AND ts < $to GROUP BY person, session
+            UNION ALL SELECT person, {sums} FROM cut LEFT JOIN place ON place.v = cut.page GROUP BY person, n)"""
+    first, last = moment_of("a", dialect), moment_of("b", dialect)
+    yield f"""visit AS (SELECT person, t, {day_sql("t", shape.span, dialect, unit=shape.unit)} AS p, events, views, a, b,
+                CASE WHEN away >= {last} THEN away - {first} WHEN views > 1 THEN {last} - {first} END AS stay
+            FROM met WHERE t >= $since AND t < $until)"""
+    yield f"""fresh AS (SELECT person, {day_sql("t", shape.span, dialect, unit=shape.unit)} AS p FROM (
+                SELECT person, min(ts) AS t FROM ev WHERE {shape.who} AND ts < $until GROUP BY person
+                HAVING min(ts) >= $since) f)"""
+    yield """came AS (SELECT person, p, count(*) AS visits, sum(CASE WHEN views = 1 THEN 1 ELSE 0 END) AS bounces,
+                sum(views) AS views, sum(events) AS events FROM visit GROUP BY person, p)"""
+    yield f"""shown AS (SELECT page, sum(n) AS views, count(*) AS persons FROM (
+                SELECT page, person, count(*) AS n FROM ev WHERE {shape.views} AND {shape.who} AND {_IN_SPAN}
+                GROUP BY page, person) e GROUP BY page ORDER BY views DESC, page LIMIT {MOST_PAGES})"""
+
+
+def _counts(shape: Shape, dialect: Dialect) -> Iterator[str]:
+    stay = f"coalesce({dialect.median('stay')}, -1)"
+    sums = "sum(visits) AS visits, sum(bounces) AS bounces, sum(views) AS views, sum(events) AS events"
+    yield f"""SELECT {_row(Kind.PERIOD, "c.p", "''", "persons", "fresh", "visits", "bounces", "views", "events", last="coalesce(stay, -1)")}
+        FROM (SELECT came.p AS p, count(*) AS persons, count(fresh.person) AS fresh, {sums}
+            FROM came LEFT JOIN fresh ON fresh.person = came.person AND fresh.p = came.p GROUP BY came.p) c
+        LEFT JOIN (SELECT p, {dialect.median("stay")} AS stay FROM visit GROUP BY p) s ON s.p = c.p"""
+    yield f"""SELECT {_row(Kind.TOTAL, "0", "''", "persons", "fresh", "visits", "bounces", "views", "events", last="stay")}
+        FROM (SELECT count(*) AS persons, count(fresh.person) AS fresh, {sums}
+            FROM (SELECT person, {sums} FROM came GROUP BY person) w
+            LEFT JOIN fresh ON fresh.person = w.person) c
+        CROSS JOIN (SELECT {stay} AS stay FROM visit) s"""
+    number = day_sql("ts", shape.span, dialect, unit=shape.unit)
+    yield f"""SELECT {_row(Kind.VIEWS, "p", "''", "n")} FROM (SELECT {number} AS p, count(*) AS n
+        FROM ev WHERE {shape.views} AND {shape.who} AND {_IN_SPAN} GROUP BY {number}) v"""
+    hour = hour_sql("t", shape.span, dialect)
+    yield f"""SELECT {_row(Kind.HOUR, "h", "''", "n")}
+        FROM (SELECT {hour} AS h, count(*) AS n FROM visit GROUP BY {hour}) v"""
+    yield f"SELECT {_row(Kind.PAGE, '0', 'page', 'views', 'persons')} FROM shown"
+    for kind, end in ((Kind.ENTRY, "a"), (Kind.EXIT, "b")):
+        yield f"""SELECT {_row(kind, "0", "v", "n")} FROM (
+                SELECT {place_of(end, dialect)} AS k, count(*) AS n FROM visit WHERE views > 0 GROUP BY {place_of(end, dialect)}) e
+            JOIN place ON place.k = e.k JOIN shown ON shown.page = place.v"""
+    if shape.pages:
+        yield f"SELECT {_row(Kind.STAY, '0', 'page', last=stay)} FROM {_stays(shape, dialect)} GROUP BY page"
+
+
+def _stays(shape: Shape, dialect: Dialect) -> str:
+    """A relation (page, stay)."""
+    if shape.left:
+        return f"""(SELECT page, {dialect.number("duration")} AS stay FROM ev
+            WHERE event = 'page_left' AND {shape.who} AND {_IN_SPAN}) l"""
+    after = """min(ts) OVER (PARTITION BY person, session, n ORDER BY ts, page
+                ROWS BETWEEN 1 FOLLOWING AND 1 FOLLOWING) - ts"""
+    return f"""(SELECT page, stay FROM (SELECT page, ts, {after} AS stay FROM (
+            SELECT person, session, 0 AS n, ts, page FROM ev
+            WHERE {SESSION} AND {shape.views} AND {shape.who} AND ts >= $from AND ts < $to
+            UNION ALL SELECT person, '' AS session, n, ts, page FROM cut WHERE {shape.views}) v) w WHERE {_IN_SPAN}) l"""
+
+
+def _row(kind: Kind, number: str, page: str, *counts: str, last: str = "-1") -> str:
+    """The columns of a row, of the same types for every kind."""
+    numbers = [number, *counts, *["0"] * (6 - len(counts))]
+    whole = [f"CAST(coalesce({one}, 0) AS BIGINT)" for one in numbers]
+    named = [f"{one} AS n{n}" for n, one in enumerate(whole)]
+    return f"{int(kind)} AS kind, {named[0]}, {page} AS page, {', '.join(named[1:])}, CAST({last} AS DOUBLE) AS stay"
