@@ -35,7 +35,7 @@ SIMPLE_TYPES: Final = ("id", "text", "int", "fen", "float", "bool", "time")
 NUMBERS: Final[frozenset[str]] = frozenset({"int", "fen", "float"})
 _ENUM: Final = re.compile(r"enum\(\s*([^()]*?)\s*\)")
 
-# Planned without being written, with what the tracking client sends along.
+# Planned without being written, with what the tracking client, or for the last two the server, sends along.
 AUTOMATIC_EVENTS: Final[dict[str, dict[str, str]]] = {
     "app_launched": {"scene": "int", "page": "text"},
     "app_shown": {"scene": "int", "page": "text", "share_id": "id", "parent_share_id": "id", "root_id": "id"},
@@ -52,6 +52,14 @@ AUTOMATIC_EVENTS: Final[dict[str, dict[str, str]]] = {
     "page_favorited": {"page": "text"},
     "element_tapped": {"page": "text", "element": "text"},
     "user_logged_in": {},
+    "goods_bought": {
+        "order_number": "id",
+        "product_id": "id",
+        "product": "text",
+        "category": "text",
+        "quantity": "int",
+        "amount": "fen",
+    },
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import F
 from django.utils import timezone
 
 from fangcun.grow.messaging.models import Purpose
@@ -17,13 +18,35 @@ from fangcun.shop.orders.events import (
     OrderRefunded,
     OrderShipped,
 )
-from fangcun.shop.orders.models import Order
+from fangcun.shop.orders.models import Order, OrderLine
 from fangcun.shop.shipping.carriers import carrier_name
 
 
 @listens(OrderPaid)
 def count_the_payment(event: OrderPaid) -> None:
     _count("order_paid", event)
+
+
+@listens(OrderPaid)
+def count_the_goods(event: OrderPaid) -> None:
+    """One fact for each line, so that what is bought can be counted where orders are not known."""
+    lines = OrderLine.objects.filter(order_id=event.order_id).order_by("id")
+    for line in lines.annotate(category=F("sku__product__category__name")):
+        record_later(
+            "goods_bought",
+            event_id=f"goods_bought:{event.number}:{line.pk}",
+            member_id=event.member_id,
+            program_id=event.program_id,
+            props={
+                "order_number": event.number,
+                "product_id": line.product_id,
+                "product": line.title,
+                "category": line.category,
+                "quantity": line.quantity,
+                "amount": line.line_amount,
+            },
+            at=timezone.now(),
+        )
 
 
 @listens(OrderPaid)

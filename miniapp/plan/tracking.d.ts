@@ -39,6 +39,7 @@ export interface PlannedEvents {
   page_favorited: { page?: string }
   element_tapped: { page?: string, element?: string }
   user_logged_in: Record<string, never>
+  goods_bought: { order_number?: string | number, product_id?: string | number, product?: string, category?: string, quantity?: number, amount?: number }
 }
 
 export type EventName = keyof PlannedEvents

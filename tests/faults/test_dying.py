@@ -46,7 +46,12 @@ EXPECTED = {
         "facts": ["order_cancelled", "order_submitted"],
         "jobs": [],
     },
-    "pay": {"status": "paid", "stock": 18, "facts": ["order_paid", "order_submitted"], "jobs": []},
+    "pay": {
+        "status": "paid",
+        "stock": 18,
+        "facts": ["goods_bought", "order_paid", "order_submitted"],
+        "jobs": [],
+    },
     "pay_what_was_cancelled": {
         "status": "cancelled",
         "stock": 20,
@@ -56,7 +61,7 @@ EXPECTED = {
     "ship": {
         "status": "shipped",
         "stock": 18,
-        "facts": ["order_paid", "order_shipped", "order_submitted"],
+        "facts": ["goods_bought", "order_paid", "order_shipped", "order_submitted"],
         "jobs": [],
     },
 }

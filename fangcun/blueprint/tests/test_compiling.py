@@ -121,7 +121,7 @@ def test_automatic_events_follow_and_require_nothing():
     events = tracking_plan(plan(CLEAN))["events"]
     assert [one["name"] for one in events if one["automatic"]] == [
         "app_launched", "app_shown", "app_hidden", "page_viewed", "page_left", "page_shared", "page_favorited",
-        "element_tapped", "user_logged_in",
+        "element_tapped", "user_logged_in", "goods_bought",
     ]  # fmt: skip
     assert all(one["schema"]["required"] == [] for one in events if one["automatic"])
 

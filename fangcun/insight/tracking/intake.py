@@ -31,6 +31,7 @@ SERVER_FACTS = frozenset(
     {
         "user_logged_in",
         "cart_added",
+        "goods_bought",
         "order_submitted",
         "order_paid",
         "order_shipped",

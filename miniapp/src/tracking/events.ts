@@ -3,6 +3,7 @@ import type { AutomaticEvent, PlannedEvents } from '@/plan/tracking'
 /** Facts that only the server may record: it knows them better and refuses them from a phone. */
 type ServerFact
   = | 'cart_added'
+    | 'goods_bought'
     | 'order_submitted'
     | 'order_paid'
     | 'order_shipped'
