@@ -163,6 +163,10 @@ else:
 EVENTS_URL = os.environ.get("FANGCUN_EVENTS_URL") or str(FANGCUN_HOME / "events")
 EVENTS_KEEP_DAYS = _number("FANGCUN_EVENTS_KEEP_DAYS", 0)  # 0 keeps them for good
 ANALYTICS_ENGINE = os.environ.get("FANGCUN_ANALYTICS_ENGINE") or "duckdb"
+if ANALYTICS_ENGINE not in ("duckdb", "spark", "clickhouse"):
+    raise ImproperlyConfigured(
+        f"FANGCUN_ANALYTICS_ENGINE must be duckdb, spark or clickhouse, not {ANALYTICS_ENGINE!r}."
+    )
 SPARK_MASTER = os.environ.get("FANGCUN_SPARK_MASTER") or "local[*]"
 CLICKHOUSE_URL = os.environ.get("FANGCUN_CLICKHOUSE_URL", "")
 # How ClickHouse sees the sealed events: an https address of the bucket, or a folder; as we do, unless said.

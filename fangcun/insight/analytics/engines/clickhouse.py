@@ -13,7 +13,7 @@ import os
 import re
 import threading
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -40,6 +40,12 @@ SETTINGS: Mapping[str, str] = {
 }
 
 
+EVENTS = (
+    "person Nullable(Int64), program Nullable(Int64), event String, ts Int64, session String, page String,"
+    " props String, id String"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class ClickHouseDialect:
     """ClickHouse's words."""
@@ -48,9 +54,9 @@ class ClickHouseDialect:
     asof: bool = False
 
     def text(self, prop: str) -> str:
-        raw = f"nullIf(JSONExtractRaw(assumeNotNull(props), ${prop}), 'null')"
-        string = f"JSONExtractString(assumeNotNull(props), ${prop})"
-        return f"nullIf(if(JSONType(assumeNotNull(props), ${prop}) = 'String', {string}, {raw}), '')"
+        raw = f"nullIf(JSONExtractRaw(props, ${prop}), 'null')"
+        string = f"JSONExtractString(props, ${prop})"
+        return f"nullIf(if(JSONType(props, ${prop}) = 'String', {string}, {raw}), '')"
 
     def number(self, prop: str) -> str:
         return f"toFloat64OrNull({self.text(prop)})"
@@ -78,7 +84,7 @@ class ClickHouseEngine:
 
     dialect = ClickHouseDialect()
 
-    def __init__(self, server: Server, folder: Laid, relation: Callable[[str], str]) -> None:
+    def __init__(self, server: Server, folder: Laid, relation: Callable[[Sequence[str], str], str]) -> None:
         self._server = server
         self._laid = folder
         self._relation = relation
@@ -104,7 +110,7 @@ class ClickHouseEngine:
 
     def put(self, name: str, persons: Iterable[int]) -> None:
         path = self._laid.put(name, {"person": set(persons)})
-        self.define(name, f"SELECT person FROM {self._relation(path)}")
+        self.define(name, f"SELECT person FROM {self._relation([path], 'person Int64')}")
 
     def interrupt(self) -> None:
         self._stopped = True
@@ -135,28 +141,26 @@ def clickhouse(snapshot: Snapshot, root: str, *, program_id: int | None = None) 
     with laid(root, snapshot.filesystem) as folder:
         engine = ClickHouseEngine(server, folder, relation)
 
-        def moved(was: Iterable[int], now: Iterable[int]) -> str:
-            return relation(folder.put("moved", {"was": was, "now": now}))
-
-        engine.define(
-            "ev",
-            events_sql(
-                snapshot, program_id, files=relation(*snapshot.files) if snapshot.files else "", moved=moved
-            ),
-        )
+        files = (*snapshot.files, *folder.put_hot(snapshot))
+        moved = ""
+        if snapshot.moved:
+            numbers = {"was": list(snapshot.moved), "now": list(snapshot.moved.values())}
+            moved = relation([folder.put("moved", numbers)], "was Int64, now Int64")
+        events = relation(files, EVENTS) if files else ""
+        engine.define("ev", events_sql(program_id, files=events, moved=moved))
         yield engine
 
 
-def _relation(root: str, files: str, *paths: str) -> str:
-    """Files as ClickHouse reads them: below `files`, as it sees the folder or bucket that we call `root`."""
+def _relation(root: str, files: str, paths: Sequence[str], structure: str) -> str:
+    """Files as ClickHouse reads them: below `files`, as it sees the folder or bucket that we call `root`.
+
+    The columns are told, since it takes them from the first file, and there nothing may be NULL by chance.
+    """
     inside = [path.removeprefix(root).lstrip("/") for path in paths]
     listed = inside[0] if len(inside) == 1 else "{" + ",".join(inside) + "}"
-    place = literal(f"{(files or root).rstrip('/')}/{listed}")
-    return (
-        f"s3({place}, 'Parquet')"
-        if place.startswith(("'http://", "'https://"))
-        else f"file({place}, 'Parquet')"
-    )
+    place = f"{(files or root).rstrip('/')}/{listed}"
+    function = "s3" if place.startswith(("http://", "https://")) else "file"
+    return f"{function}({literal(place)}, 'Parquet', {literal(structure)})"
 
 
 class Embedded:

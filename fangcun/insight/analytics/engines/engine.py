@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol
+
+from django.conf import settings
 
 from fangcun.insight.analytics.engines.dialect import Dialect
 from fangcun.insight.analytics.engines.duck import duck
-from fangcun.insight.tracking.reading import snapshot
+from fangcun.insight.tracking.reading import Snapshot, snapshot
+from fangcun.insight.tracking.storage import storage
 
 
 class Engine(Protocol):
@@ -39,8 +42,23 @@ class Engine(Protocol):
 def opened(
     *, since_ms: int | None = None, until_ms: int | None = None, program_id: int | None = None
 ) -> Iterator[Engine]:
-    """The engine of this installation, with everything of the span; `program_id` leaves one mini program's only."""
-    with duck(
-        snapshot(since_ms=since_ms, until_ms=until_ms, program_id=program_id), program_id=program_id
-    ) as engine:
+    """The engine of this installation, with everything of the span; `program_id` leaves one mini program's only.
+
+    Raises EngineMissing when it is not there.
+    """
+    read = snapshot(since_ms=since_ms, until_ms=until_ms, program_id=program_id)
+    with _made(settings.ANALYTICS_ENGINE, read, program_id) as engine:
         yield engine
+
+
+def _made(name: str, read: Snapshot, program_id: int | None) -> AbstractContextManager[Engine]:
+    # The others need libraries that most installations don't have.
+    if name == "spark":
+        from fangcun.insight.analytics.engines.spark import spark
+
+        return spark(read, storage().place("").rstrip("/"), program_id=program_id)
+    if name == "clickhouse":
+        from fangcun.insight.analytics.engines.clickhouse import clickhouse
+
+        return clickhouse(read, storage().place("").rstrip("/"), program_id=program_id)
+    return duck(read, program_id=program_id)

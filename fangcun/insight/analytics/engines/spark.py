@@ -93,17 +93,14 @@ def spark(snapshot: Snapshot, root: str, *, program_id: int | None = None) -> It
     with laid(root, snapshot.filesystem) as folder:
         engine = SparkEngine(session, folder)
 
-        def moved(was: Iterable[int], now: Iterable[int]) -> str:
-            path = folder.put("moved", {"was": was, "now": now})
-            session.read.parquet(_address(path)).createOrReplaceTempView("moved")
-            return "moved"
-
-        if snapshot.files:
-            files = session.read.parquet(*map(_address, snapshot.files))
-            files.createOrReplaceTempView("files")
-        session.sql(events_sql(snapshot, program_id, files="files", moved=moved)).createOrReplaceTempView(
-            "ev"
-        )
+        files = (*snapshot.files, *folder.put_hot(snapshot))
+        if files:
+            session.read.parquet(*map(_address, files)).createOrReplaceTempView("files")
+        if snapshot.moved:
+            numbers = {"was": list(snapshot.moved), "now": list(snapshot.moved.values())}
+            session.read.parquet(_address(folder.put("moved", numbers))).createOrReplaceTempView("moved")
+        sql = events_sql(program_id, files="files" if files else "", moved="moved" if snapshot.moved else "")
+        session.sql(sql).createOrReplaceTempView("ev")
         yield engine
 
 

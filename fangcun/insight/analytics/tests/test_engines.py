@@ -15,13 +15,14 @@ import pytest
 from pytest_django import Settings
 
 from fangcun.insight.analytics.conditions import condition_sql, conditions
-from fangcun.insight.analytics.engines import Engine
+from fangcun.insight.analytics.engines import Engine, opened
 from fangcun.insight.analytics.engines.clickhouse import clickhouse
 from fangcun.insight.analytics.engines.duck import duck
 from fangcun.insight.analytics.engines.spark import spark
 from fangcun.insight.analytics.spans import Span, day_sql
-from fangcun.insight.analytics.tests.log import DAY, T0, ZERO
+from fangcun.insight.analytics.tests.log import DAY, T0, ZERO, Event, store
 from fangcun.insight.tracking.reading import Snapshot
+from fangcun.insight.tracking.sealing import seal
 
 OTHERS = [
     pytest.param("spark", marks=pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java")),
@@ -150,3 +151,25 @@ def test_engines_read_the_same_from_the_same_files(name: str, program_id: int | 
 def test_without_any_event_there_is_nothing(name: str, tmp_path: Path) -> None:
     with engine(name, Snapshot((), (), (), {}), tmp_path) as one:
         assert one.rows("SELECT count(*), count(DISTINCT person), max(ts) FROM ev") == [(0, 0, None)]
+
+
+@pytest.mark.usefixtures("_two_cores")
+@pytest.mark.parametrize("name", OTHERS)
+@pytest.mark.django_db(databases="__all__")
+def test_an_installation_names_its_engine_and_misses_nothing_that_is_hot(
+    name: str, settings: Settings, tmp_path: Path
+) -> None:
+    pytest.importorskip({"spark": "pyspark", "clickhouse": "chdb"}[name])
+    settings.EVENTS_URL = str(tmp_path)
+    store(Event(1, "pv", 5, {"source": "ads"}), Event(2, "pv", 9, {"source": 7}))
+    seal()
+    store(Event(2, "buy", 11, {"source": "热"}), Event(None, "pv", 12))
+    sql = "SELECT person, event, ts FROM ev ORDER BY ts"
+    with opened() as usual:
+        expected = usual.rows(sql)
+    settings.ANALYTICS_ENGINE = name
+    with opened() as other:
+        assert other.dialect.name == name
+        found = other.rows(sql)
+    assert expected == [(2, "pv", T0 + 5), (4, "pv", T0 + 9), (4, "buy", T0 + 11), (None, "pv", T0 + 12)]
+    assert found == expected
