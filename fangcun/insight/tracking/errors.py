@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from fangcun.kernel.errors import DomainError
+from fangcun.kernel.errors import DomainError, NotFound
 
 
 class BatchTooLarge(DomainError):
@@ -60,3 +60,17 @@ class StoreChanged(DomainError):
 
     code = "store_changed"
     message = _("封存文件刚刚变过，请再试一次")
+
+
+class MemberLeftNothing(NotFound):
+    """There is no such member, nor any event of his."""
+
+    code = "member_left_nothing"
+    message = _("没有会员 {member}，也没有他的事件")
+
+
+class EventsLeft(DomainError):
+    """A member's events keep arriving while they are erased."""
+
+    code = "events_left"
+    message = _("还有 {left} 条事件在陆续到来：请先让他退出登录，再抹除一次")

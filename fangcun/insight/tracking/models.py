@@ -230,3 +230,17 @@ class ImportedFile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ×{self.rows}"
+
+
+class ErasedPhone(models.Model):
+    """A phone of a member who was erased. What it is called is forgotten when nothing can be sent again."""
+
+    device = models.OneToOneField(Device, models.CASCADE, primary_key=True)
+    erased_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        verbose_name = _("已抹除会员的设备")
+        verbose_name_plural = _("已抹除会员的设备")
+
+    def __str__(self) -> str:
+        return str(self.pk)

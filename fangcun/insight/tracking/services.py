@@ -13,6 +13,7 @@ from django.db import router, transaction
 from django.utils import timezone
 
 from fangcun.insight.tracking.counting import Origin, count, device_of, set_aside
+from fangcun.insight.tracking.erasing import erase_member
 from fangcun.insight.tracking.facts import record
 from fangcun.insight.tracking.fitting import Fit
 from fangcun.insight.tracking.importing.importer import import_file
@@ -27,6 +28,7 @@ __all__ = [
     "Rejection",
     "accept_batch",
     "adopt_plan",
+    "erase_member",
     "import_file",
     "record",
     "record_later",

@@ -41,7 +41,7 @@ def devices_of(users: Iterable[list[str]], at: dt.datetime) -> Iterator[tuple[li
     moment = connection.ops.adapt_datetimefield_value(at)
     where = "WHERE true" if connection.vendor == "sqlite" else ""  # or it takes ON for a join's
     for some in users:
-        text = orjson.dumps([PREFIX + user for user in sorted(some)]).decode()
+        text = orjson.dumps([PREFIX + user for user in some]).decode()
         with connection.cursor() as cursor:
             cursor.execute(_INSERT.format(table=table, keys=keys, where=where), [moment, moment, text])
             cursor.execute(_SELECT.format(table=table, keys=keys), [text])

@@ -20,7 +20,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from fangcun.identity.members.models import Member
-from fangcun.insight.tracking.filing import DAY_MS, quoted
+from fangcun.insight.tracking.filing import quoted
 from fangcun.insight.tracking.importing.checking import MEMBER, NOBODY, checked
 from fangcun.insight.tracking.importing.given import from_parquet
 from fangcun.insight.tracking.importing.mapping import Mapping
@@ -121,7 +121,7 @@ class Stage:
             f"CREATE TABLE users AS SELECT DISTINCT user_ FROM staged WHERE reason IS NULL AND user_ <> '{NOBODY}'"
         )
         cursor = self.connection.cursor()
-        cursor.execute("SELECT user_ FROM users")
+        cursor.execute("SELECT user_ FROM users ORDER BY user_")
         while rows := cursor.fetchmany(20_000):
             yield [user for (user,) in rows]
 
@@ -143,12 +143,12 @@ class Stage:
             )
 
     def gather(self, digest: str) -> None:
-        """Put together what sealed files hold, in the order of days. Events without an id get one from the file."""
+        """Put together what sealed files hold. Events without an id get one from the file."""
         self.connection.execute(
             f"""CREATE TABLE fresh AS
                 SELECT name AS event, person, ts, NULL::BIGINT AS program, session, page, props,
                        coalesce(id, '{digest[:24]}:' || line) AS id, device, member
-                FROM staged LEFT JOIN who USING (user_) WHERE reason IS NULL ORDER BY ts // {DAY_MS}"""
+                FROM staged LEFT JOIN who USING (user_) WHERE reason IS NULL"""
         )
 
     def tallies(self) -> dict[tuple[str, dt.date], tuple[int, int]]:
