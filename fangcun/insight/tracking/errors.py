@@ -74,3 +74,10 @@ class EventsLeft(DomainError):
 
     code = "events_left"
     message = _("还有 {left} 条事件在陆续到来：请先让他退出登录，再抹除一次")
+
+
+class FileThere(DomainError):
+    """An export would overwrite a file."""
+
+    code = "file_there"
+    message = _("{file} 已经存在：换一个文件名，或先把它移走")

@@ -18,7 +18,8 @@ _MOMENTS = {
     "THEN split_part(ts, '.', 1)::BIGINT END",
     "us": r"CASE WHEN regexp_full_match(ts, '\s*[-+]?[0-9]{1,18}(\.0*)?\s*') "
     "THEN split_part(ts, '.', 1)::BIGINT // 1000 END",
-    "s": r"CASE WHEN regexp_full_match(ts, '\s*[-+]?[0-9]{1,14}(\.[0-9]{0,9})?\s*') "
+    "s": r"CASE WHEN regexp_full_match(ts, '[0-9]{1,14}') THEN ts::BIGINT * 1000 "
+    r"WHEN regexp_full_match(ts, '\s*[-+]?[0-9]{1,14}(\.[0-9]{0,9})?\s*') "
     "THEN floor(ts::DECIMAL(25, 9) * 1000)::BIGINT END",
     "iso": r"CASE WHEN regexp_matches(ts, '^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}') "
     "THEN epoch_ms(TRY_CAST(ts AS TIMESTAMPTZ)) END",
@@ -26,7 +27,7 @@ _MOMENTS = {
 
 
 def checked(given: str, *, unit: str, now_ms: int, only_members: bool) -> str:
-    """Rows (line, user_, name, ts, id, session, page, props, reason); `reason` is NULL where all is well.
+    """Rows (line, user_, name, ts, id, session, page, props, program, reason); `reason` is NULL where all is well.
 
     `given` is SQL as in `given.py`. A `user_` that is long or holds invisible characters stands as its SHA-256. With
     `only_members` users are numbers of the table `members`.
@@ -46,7 +47,7 @@ def checked(given: str, *, unit: str, now_ms: int, only_members: bool) -> str:
             CASE WHEN reason IS NOT NULL THEN NULL WHEN props IS NULL THEN coalesce(more, '{{}}')
                  WHEN coalesce(more, '{{}}') = '{{}}' THEN props
                  ELSE json_merge_patch(props, more)::VARCHAR END AS props,
-            reason
+            TRY_CAST(program AS BIGINT) AS program, reason
         FROM (SELECT *, CASE
             WHEN broken IS NOT NULL THEN broken
             WHEN trim(coalesce(user_, '')) = '' THEN 'user_missing'

@@ -1,8 +1,8 @@
 """What a file gives for each field of an event, as SQL: one relation of the same form for every kind of file.
 
-given(line, broken, user_, name, ts, id, session, page, props, more) holds texts, NULL where there is nothing. `ts`
-is as it was written, `props` the text of the column of that name, `more` the other columns as a JSON object; `broken`
-is what is known to be wrong with the row already.
+given(line, broken, user_, name, ts, id, session, page, props, program, more) holds texts, NULL where there is nothing.
+`ts` is as it was written, `props` the text of the column of that name, `more` the other columns as a JSON object;
+`broken` is what is known to be wrong with the row already.
 """
 
 # ruff: noqa: S608 - names of columns are quoted, and nothing else of a file gets into the text
@@ -14,12 +14,12 @@ from collections.abc import Sequence
 import orjson
 
 from fangcun.insight.tracking.filing import quoted
-from fangcun.insight.tracking.importing.mapping import FIELDS, Mapping
+from fangcun.insight.tracking.importing.mapping import FIELDS, PROGRAM, Mapping
 from fangcun.insight.tracking.importing.pieces import JSON_COLUMN
 
 # More digits than a number keeps, or zeros in front, are a name such as an order's or a telephone's.
 _NUMBER = r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?"
-_NAMES = {"user": "user_", "session_id": "session"}
+_NAMES = {"user": "user_", "session_id": "session", PROGRAM: "program"}
 
 
 def named(column: str) -> str:

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from fangcun.insight.tracking.errors import MappingInvalid
 
 NEEDED = ("user", "name", "ts")
-FIELDS = (*NEEDED, "id", "session_id", "page", "props")
+PROGRAM = "fangcun_program"  # in files that were exported: the number of the mini program
+FIELDS = (*NEEDED, "id", "session_id", "page", "props", PROGRAM)
 UNITS = ("ms", "s", "us", "iso")
 
 

@@ -32,7 +32,7 @@ QUARTER_MS = 900_000  # every zone's days begin at a quarter of an hour
 
 
 class Stage:
-    """The rows of one file: `staged(line, user_, name, ts, id, session, page, props, reason)`."""
+    """The rows of one file: `staged(line, user_, name, ts, id, session, page, props, program, reason)`."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, *, only_members: bool) -> None:
         self.connection = connection
@@ -41,7 +41,7 @@ class Stage:
         connection.execute(f"SET TimeZone = {quoted(settings.TIME_ZONE)}")
         connection.execute(
             "CREATE TABLE staged (line BIGINT, user_ VARCHAR, name VARCHAR, ts BIGINT, id VARCHAR, session VARCHAR,"
-            " page VARCHAR, props VARCHAR, reason VARCHAR)"
+            " page VARCHAR, props VARCHAR, program BIGINT, reason VARCHAR)"
         )
         if only_members:
             rows = Member.objects.values_list("id", Coalesce("merged_into_id", "id")).iterator(10_000)
@@ -146,7 +146,7 @@ class Stage:
         """Put together what sealed files hold. Events without an id get one from the file."""
         self.connection.execute(
             f"""CREATE TABLE fresh AS
-                SELECT name AS event, person, ts, NULL::BIGINT AS program, session, page, props,
+                SELECT name AS event, person, ts, program, session, page, props,
                        coalesce(id, '{digest[:24]}:' || line) AS id, device, member
                 FROM staged LEFT JOIN who USING (user_) WHERE reason IS NULL"""
         )

@@ -1,0 +1,126 @@
+"""Everything that happened, into one file that other systems read, and that can be imported again."""
+
+# ruff: noqa: S608 - texts hold whole numbers, names of ours and quoted paths; what people write travels as parameters
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+import duckdb
+import numpy as np
+
+from fangcun.insight.tracking.errors import FileThere
+from fangcun.insight.tracking.filing import quoted
+from fangcun.insight.tracking.hot import lay_out
+from fangcun.insight.tracking.importing.checking import NOBODY
+from fangcun.insight.tracking.importing.mapping import PROGRAM
+from fangcun.insight.tracking.models import Device
+from fangcun.insight.tracking.reading import Snapshot, retaken, snapshot
+from fangcun.insight.tracking.storage import connected
+
+Form = Literal["csv", "jsonl", "parquet"]
+
+DEVICES = 20_000
+_FORMS = {
+    "csv": "FORMAT csv, HEADER",
+    "jsonl": "FORMAT json",
+    "parquet": "FORMAT parquet, COMPRESSION zstd",
+}
+_COLUMNS = "person, program, event, ts, session, page, props, id"
+
+
+def export_events(
+    *,
+    path: Path,
+    form: Form,
+    since_ms: int | None = None,
+    until_ms: int | None = None,
+    names: Sequence[str] = (),
+) -> int:
+    """Write the events of a span (epoch ms, `until_ms` not included) into a new file; how many they are.
+
+    Columns: user, name, ts, id, session_id, page, props, and the number of the mini program. A user is `member:` with
+    his number, the key of a phone, or `nobody:`; who a phone belongs to by now counts. Only events of these `names`, if
+    any are given. A name that ends with .gz is compressed. Raises FileThere when the file exists.
+    """
+    if path.exists():
+        raise FileThere(file=str(path))
+    taken = snapshot(since_ms=since_ms, until_ms=until_ms)
+    while True:
+        try:
+            return _export(taken, path, form, since_ms, until_ms, names)
+        except (duckdb.Error, OSError):
+            # A file may have been merged into another since; or it is not sound, and left out from now on.
+            newer = retaken(taken)
+            if newer is None:
+                raise
+            taken = newer
+
+
+def _export(
+    taken: Snapshot, path: Path, form: Form, since_ms: int | None, until_ms: int | None, names: Sequence[str]
+) -> int:
+    draft = path.with_name(f".{path.name}.part")
+    props = "props::JSON" if form == "jsonl" else "props"
+    compression = ", COMPRESSION gzip" if path.name.endswith(".gz") and form != "parquet" else ""
+    with connected() as connection:
+        lay_out(connection, taken.hot, taken.persons)
+        connection.execute(f"CREATE VIEW ev AS {_source(connection, taken)}")
+        limits = [
+            *([] if since_ms is None else [f"ts >= {since_ms}"]),
+            *([] if until_ms is None else [f"ts < {until_ms}"]),
+            *([f"event IN ({', '.join(map(quoted, names))})"] if names else []),
+        ]
+        where = f" WHERE {' AND '.join(limits)}" if limits else ""
+        _name_phones(connection, where)
+        try:
+            rows = connection.execute(
+                f"""COPY (
+                    SELECT CASE WHEN person IS NULL THEN '{NOBODY}'
+                                WHEN person % 2 = 0 THEN 'member:' || person // 2
+                                ELSE coalesce(key, 'device:' || person // 2) END AS "user",
+                           event AS name, ts, id, session AS session_id, page, {props} AS props, program AS {PROGRAM}
+                    FROM (SELECT * FROM ev{where}) AS wanted LEFT JOIN phones USING (person)
+                ) TO {quoted(str(draft))} ({_FORMS[form]}{compression})"""
+            ).fetchall()
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+    return int(rows[0][0])
+
+
+def _source(connection: duckdb.DuckDBPyConnection, taken: Snapshot) -> str:
+    source = f"SELECT {_COLUMNS} FROM hot"
+    if not taken.files:
+        return source
+    moved = {
+        "was": np.array(list(taken.moved), dtype=np.int64),
+        "is_now": np.array(list(taken.moved.values()), dtype=np.int64),
+    }
+    connection.register("given", moved)
+    connection.execute("CREATE TABLE moved AS SELECT * FROM given")
+    columns = _COLUMNS.replace("person", "coalesce(is_now, person) AS person", 1)
+    files = ", ".join(map(quoted, taken.files))
+    return f"{source} UNION ALL SELECT {columns} FROM read_parquet([{files}]) LEFT JOIN moved ON person = was"
+
+
+def _name_phones(connection: duckdb.DuckDBPyConnection, where: str) -> None:
+    connection.execute("CREATE TABLE phones (person BIGINT, key VARCHAR)")
+    connection.execute(
+        f"CREATE TABLE nameless AS SELECT DISTINCT person FROM (SELECT * FROM ev{where}) AS wanted WHERE person % 2 = 1"
+    )
+    asked = connection.cursor()
+    asked.execute("SELECT person // 2 FROM nameless ORDER BY 1")
+    while rows := asked.fetchmany(DEVICES):
+        numbers = [number for (number,) in rows]
+        found = list(
+            Device.objects.filter(id__gte=numbers[0], id__lte=numbers[-1], id__in=numbers).values_list(
+                "id", "key"
+            )
+        )
+        connection.execute(
+            "INSERT INTO phones SELECT 2 * unnest($ids::BIGINT[]) + 1, unnest($keys::VARCHAR[])",
+            {"ids": [number for number, _key in found], "keys": [key for _number, key in found]},
+        )
