@@ -61,7 +61,7 @@ def test_the_lifts_interval_leaves_out_nothing_exactly_when_the_differences_does
     assert found.difference_in is not None
     if other[0] == 0:
         assert found.lift is None
-    elif found.lift_in is not None:
+    elif found.lift_in is not None and found.lift is not None:
         assert (found.lift_in.low > 1e-12) == (found.difference_in.low > 1e-12)
         assert (found.lift_in.high < -1e-12) == (found.difference_in.high < -1e-12)
         assert found.lift_in.low - 1e-12 <= found.lift <= found.lift_in.high + 1e-12
