@@ -20,20 +20,24 @@ from fangcun.insight.analytics.visits.cutting import (
 )
 
 MOST_PAGES = 100
+# The number of no period: before the span or after it.
+_AROUND = -1
 _IN_SPAN = "ts >= $since AND ts < $until"
 
 
 class Kind(enum.IntEnum):
     """What a row of `visits_sql` is about."""
 
-    PERIOD = 1  # number; visitors, new, visits, bounces, views of these visits, their events; stay
-    TOTAL = 2  # the same of all
-    VIEWS = 3  # number of the period; views
-    HOUR = 4  # number of the hour; visits
-    PAGE = 5  # page; views, persons
-    ENTRY = 6  # page; visits
-    EXIT = 7  # page; visits
-    STAY = 8  # page; stay
+    PERIOD = 1  # number; visits, bounces, views and events of these visits; stay
+    VISITORS = 2  # number of the period; visitors, new ones
+    ALL_VISITORS = 3  # visitors, new ones
+    ALL_VISITS = 4  # stay
+    VIEWS = 5  # number of the period; views
+    HOUR = 6  # number of the hour; visits
+    PAGE = 7  # page; views, persons
+    ENTRY = 8  # page; visits
+    EXIT = 9  # page; visits
+    STAY = 10  # page; stay
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ class Shape:
 
 
 def visits_sql(shape: Shape, dialect: Dialect) -> str:
-    """Rows (kind, number, page, six whole numbers, a median or -1); parameters are those of `limits` and $duration."""
+    """Rows (kind, number, page, four whole numbers, a median or -1); parameters are those of `limits` and $duration."""
     return f"WITH {', '.join(_tables(shape, dialect))} {' UNION ALL '.join(_counts(shape, dialect))}"
 
 
@@ -62,8 +66,11 @@ def _tables(shape: Shape, dialect: Dialect) -> Iterator[str]:
     sums = f"""min(ts) AS t, count(*) AS events, sum(CASE WHEN {shape.views} THEN 1 ELSE 0 END) AS views,
             min({place}) AS a, max({place}) AS b,
             max(CASE WHEN event IN ('page_left', 'app_hidden') THEN ts END) AS away"""
-    viewed = f"(SELECT page AS v FROM ev WHERE {shape.views} AND {shape.who} AND ts >= $from AND ts < $to) e"
-    yield place_table("place", viewed)
+    number = day_sql("ts", shape.span, dialect, unit=shape.unit)
+    period = f"CASE WHEN {_IN_SPAN} THEN {number} ELSE {_AROUND} END"
+    yield f"""viewed AS (SELECT page AS v, {period} AS p, count(*) AS n FROM ev
+                WHERE {shape.views} AND {shape.who} AND ts >= $from AND ts < $to GROUP BY page, {period})"""
+    yield place_table("place", "viewed")
     yield cut_table(shape.who)
     yield f"""met AS (SELECT person, {sums} FROM ev LEFT JOIN place ON place.v = ev.page
                 WHERE {SESSION} AND {shape.who} AND ts >= $from AND ts < $to GROUP BY person, session
@@ -75,8 +82,7 @@ def _tables(shape: Shape, dialect: Dialect) -> Iterator[str]:
     yield f"""fresh AS (SELECT person, {day_sql("t", shape.span, dialect, unit=shape.unit)} AS p FROM (
                 SELECT person, min(ts) AS t FROM ev WHERE {shape.who} AND ts < $until GROUP BY person
                 HAVING min(ts) >= $since) f)"""
-    yield """came AS (SELECT person, p, count(*) AS visits, sum(CASE WHEN views = 1 THEN 1 ELSE 0 END) AS bounces,
-                sum(views) AS views, sum(events) AS events FROM visit GROUP BY person, p)"""
+    yield "came AS (SELECT DISTINCT person, p FROM visit)"
     yield f"""shown AS (SELECT page, sum(n) AS views, count(*) AS persons FROM (
                 SELECT page, person, count(*) AS n FROM ev WHERE {shape.views} AND {shape.who} AND {_IN_SPAN}
                 GROUP BY page, person) e GROUP BY page ORDER BY views DESC, page LIMIT {MOST_PAGES})"""
@@ -84,19 +90,18 @@ def _tables(shape: Shape, dialect: Dialect) -> Iterator[str]:
 
 def _counts(shape: Shape, dialect: Dialect) -> Iterator[str]:
     stay = f"coalesce({dialect.median('stay')}, -1)"
-    sums = "sum(visits) AS visits, sum(bounces) AS bounces, sum(views) AS views, sum(events) AS events"
-    yield f"""SELECT {_row(Kind.PERIOD, "c.p", "''", "persons", "fresh", "visits", "bounces", "views", "events", last="coalesce(stay, -1)")}
-        FROM (SELECT came.p AS p, count(*) AS persons, count(fresh.person) AS fresh, {sums}
-            FROM came LEFT JOIN fresh ON fresh.person = came.person AND fresh.p = came.p GROUP BY came.p) c
-        LEFT JOIN (SELECT p, {dialect.median("stay")} AS stay FROM visit GROUP BY p) s ON s.p = c.p"""
-    yield f"""SELECT {_row(Kind.TOTAL, "0", "''", "persons", "fresh", "visits", "bounces", "views", "events", last="stay")}
-        FROM (SELECT count(*) AS persons, count(fresh.person) AS fresh, {sums}
-            FROM (SELECT person, {sums} FROM came GROUP BY person) w
-            LEFT JOIN fresh ON fresh.person = w.person) c
-        CROSS JOIN (SELECT {stay} AS stay FROM visit) s"""
-    number = day_sql("ts", shape.span, dialect, unit=shape.unit)
-    yield f"""SELECT {_row(Kind.VIEWS, "p", "''", "n")} FROM (SELECT {number} AS p, count(*) AS n
-        FROM ev WHERE {shape.views} AND {shape.who} AND {_IN_SPAN} GROUP BY {number}) v"""
+    yield f"""SELECT {_row(Kind.PERIOD, "p", "''", "visits", "bounces", "views", "events", last="stay")}
+        FROM (SELECT p, count(*) AS visits, sum(CASE WHEN views = 1 THEN 1 ELSE 0 END) AS bounces,
+            sum(views) AS views, sum(events) AS events, {stay} AS stay FROM visit GROUP BY p) v"""
+    yield f"""SELECT {_row(Kind.VISITORS, "p", "''", "persons", "fresh")}
+        FROM (SELECT came.p AS p, count(*) AS persons, count(fresh.person) AS fresh FROM came
+            LEFT JOIN fresh ON fresh.person = came.person AND fresh.p = came.p GROUP BY came.p) v"""
+    yield f"""SELECT {_row(Kind.ALL_VISITORS, "0", "''", "persons", "fresh")}
+        FROM (SELECT count(*) AS persons, count(fresh.person) AS fresh
+            FROM (SELECT DISTINCT person FROM came) w LEFT JOIN fresh ON fresh.person = w.person) v"""
+    yield f"SELECT {_row(Kind.ALL_VISITS, '0', chr(39) * 2, last=stay)} FROM visit"
+    yield f"""SELECT {_row(Kind.VIEWS, "p", "''", "n")}
+        FROM (SELECT p, sum(n) AS n FROM viewed WHERE p <> {_AROUND} GROUP BY p) v"""
     hour = hour_sql("t", shape.span, dialect)
     yield f"""SELECT {_row(Kind.HOUR, "h", "''", "n")}
         FROM (SELECT {hour} AS h, count(*) AS n FROM visit GROUP BY {hour}) v"""
@@ -124,7 +129,7 @@ def _stays(shape: Shape, dialect: Dialect) -> str:
 
 def _row(kind: Kind, number: str, page: str, *counts: str, last: str = "-1") -> str:
     """The columns of a row, of the same types for every kind."""
-    numbers = [number, *counts, *["0"] * (6 - len(counts))]
+    numbers = [number, *counts, *["0"] * (4 - len(counts))]
     whole = [f"CAST(coalesce({one}, 0) AS BIGINT)" for one in numbers]
     named = [f"{one} AS n{n}" for n, one in enumerate(whole)]
     return f"{int(kind)} AS kind, {named[0]}, {page} AS page, {', '.join(named[1:])}, CAST({last} AS DOUBLE) AS stay"

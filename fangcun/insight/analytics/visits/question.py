@@ -14,7 +14,7 @@ Of views in the same millisecond the first by the page's name is the entry, the 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -132,19 +132,16 @@ class VisitsQuestion:
         sql = visits_sql(shape, engine.dialect)
         for kind, *row in engine.rows(sql, limits(span) | {"duration": "duration_ms"}):
             found[Kind(kind)].append(tuple(row))
-        viewed = {row[0]: row[2] for row in found[Kind.VIEWS]}
-        periods = {row[0]: row for row in found[Kind.PERIOD]}
-        numbers = range(number_of_date(span.first, self.unit), number_of_date(span.last, self.unit) + 1)
-        whole = found[Kind.TOTAL][0]
+        lowest, highest = number_of_date(span.first, self.unit), number_of_date(span.last, self.unit)
+        rows = {kind: {row[0]: row for row in some} for kind, some in found.items()}
+        days = tuple(_day(date_of_number(n, self.unit), n, rows) for n in range(lowest, highest + 1))
         return VisitsAnswer(
             unit=self.unit,
-            days=tuple(
-                _day(date_of_number(n, self.unit), periods.get(n, _QUIET), viewed.get(n, 0)) for n in numbers
-            ),
-            totals=_day(span.first, whole, sum(viewed.values())),
+            days=days,
+            totals=_totals(span.first, days, found),
             pages=_pages(found),
             hours=_hours(found[Kind.HOUR]),
-            events=whole[7],
+            events=sum(row[5] for row in found[Kind.PERIOD]),
         )
 
     def _whole(self) -> Span:
@@ -153,26 +150,44 @@ class VisitsQuestion:
         return Span(date_of_number(lowest, self.unit), last)
 
 
-_QUIET = (0, "", 0, 0, 0, 0, 0, 0, -1.0)
-
-
-def _day(date: dt.date, row: tuple[Any, ...], views: int) -> VisitsDay:
-    _number, _page, visitors, fresh, visits, bounces, depth, _events, stay = row
+def _day(date: dt.date, number: int, found: Mapping[Kind, Mapping[int, tuple[Any, ...]]]) -> VisitsDay:
+    _n, _page, visits, bounces, depth, _events, stay = found[Kind.PERIOD].get(number, _QUIET)
+    visitors, fresh = found[Kind.VISITORS].get(number, _QUIET)[2:4]
     return VisitsDay(
         date=date,
         visitors=visitors,
         new_visitors=fresh,
         visits=visits,
-        page_views=views,
+        page_views=found[Kind.VIEWS].get(number, _QUIET)[2],
         bounces=bounces,
         stay_ms_median=_some(stay),
         depth_mean=depth / visits if visits else None,
     )
 
 
+def _totals(
+    date: dt.date, days: Iterable[VisitsDay], found: Mapping[Kind, list[tuple[Any, ...]]]
+) -> VisitsDay:
+    visitors, fresh = found[Kind.ALL_VISITORS][0][2:4]
+    visits = sum(day.visits for day in days)
+    return VisitsDay(
+        date=date,
+        visitors=visitors,
+        new_visitors=fresh,
+        visits=visits,
+        page_views=sum(day.page_views for day in days),
+        bounces=sum(day.bounces for day in days),
+        stay_ms_median=_some(found[Kind.ALL_VISITS][0][6]),
+        depth_mean=sum(row[4] for row in found[Kind.PERIOD]) / visits if visits else None,
+    )
+
+
+_QUIET = (0, "", 0, 0, 0, 0, -1.0)
+
+
 def _pages(found: Mapping[Kind, list[tuple[Any, ...]]]) -> tuple[PageRow, ...]:
     entries, exits = ({row[1]: row[2] for row in found[kind]} for kind in (Kind.ENTRY, Kind.EXIT))
-    stays = {row[1]: _some(row[8]) for row in found[Kind.STAY]}
+    stays = {row[1]: _some(row[6]) for row in found[Kind.STAY]}
     rows = [
         PageRow(page, views, persons, entries.get(page, 0), exits.get(page, 0), stays.get(page))
         for _number, page, views, persons, *_rest in found[Kind.PAGE]
