@@ -11,14 +11,6 @@ from fangcun.insight.analytics.errors import QuestionInvalid
 from fangcun.insight.analytics.spans import Params, one
 
 
-def program_of(params: Params) -> str:
-    """The number of a mini program, "" for all of them. Raises QuestionInvalid."""
-    found = one(params, "program")
-    if found and not (found.isdecimal() and int(found) < 2**63):
-        raise QuestionInvalid(_("program 应为小程序的编号"))
-    return found
-
-
 def day_of(params: Params) -> dt.date:
     """The day as of whose end it is asked (`at`); today without one. Raises QuestionInvalid."""
     text = one(params, "at")

@@ -18,8 +18,9 @@ from django.utils.translation import gettext_lazy
 
 from fangcun.insight.analytics.engines import Engine
 from fangcun.insight.analytics.moments import DAY_MS, midnight
+from fangcun.insight.analytics.scope import program_of
 from fangcun.insight.analytics.spans import Params, one
-from fangcun.insight.segments.addresses import day_of, program_of
+from fangcun.insight.segments.addresses import day_of
 from fangcun.insight.segments.rfm import PAID
 
 # Facts of the server that say nothing about whether the person was there.
@@ -111,7 +112,7 @@ class StagesQuestion:
     kind: ClassVar[str] = "stages"
 
     at: dt.date
-    program: str = ""
+    program: int | None = None
     segment: str = ""
     among: tuple[int, ...] | None = None
 
@@ -122,13 +123,14 @@ class StagesQuestion:
 
     def params(self) -> list[tuple[str, str]]:
         """Its address. It names the day, since tomorrow's answer is another."""
-        said = [("at", self.at.isoformat()), ("program", self.program), ("segment", self.segment)]
+        program = "" if self.program is None else str(self.program)
+        said = [("at", self.at.isoformat()), ("program", program), ("segment", self.segment)]
         return [(name, value) for name, value in said if value]
 
     def reads(self) -> Mapping[str, Any]:
         """Everything up to its day, of one mini program."""
         found: dict[str, Any] = {"until_ms": midnight(self.at + dt.timedelta(days=1))}
-        return found | ({"program_id": int(self.program)} if self.program else {})
+        return found if self.program is None else found | {"program_id": self.program}
 
     def answer(self, engine: Engine) -> StagesAnswer:
         """Count the persons of each stage."""

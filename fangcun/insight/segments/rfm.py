@@ -18,8 +18,8 @@ from django.utils.translation import gettext_lazy
 
 from fangcun.insight.analytics.engines import Dialect, Engine
 from fangcun.insight.analytics.moments import END_OF_TIME
+from fangcun.insight.analytics.scope import program_of
 from fangcun.insight.analytics.spans import USUAL_DAYS, Params, Span, one, span_of
-from fangcun.insight.segments.addresses import program_of
 from fangcun.insight.segments.amounts import amount_sql
 
 HIGH = 4
@@ -170,7 +170,7 @@ class RfmQuestion:
     span: Span | None = None
     event: str = PAID
     amount: str = AMOUNT
-    program: str = ""
+    program: int | None = None
     segment: str = ""
     among: tuple[int, ...] | None = None
 
@@ -188,15 +188,16 @@ class RfmQuestion:
 
     def params(self) -> list[tuple[str, str]]:
         """Its address."""
-        usual = {"event": PAID, "amount": AMOUNT, "program": "", "segment": ""}
-        said = [(name, getattr(self, name)) for name, value in usual.items() if getattr(self, name) != value]
+        usual = {"event": PAID, "amount": AMOUNT, "program": None, "segment": ""}
+        given = [(name, getattr(self, name), value) for name, value in usual.items()]
+        said = [(name, str(value)) for name, value, default in given if value != default]
         if self.span is None:
             return said
         return [*(self.span.params() or [("days", str(USUAL_DAYS))]), *said]
 
     def reads(self) -> Mapping[str, Any]:
         """The span of it, of one mini program."""
-        found: dict[str, Any] = {"program_id": int(self.program)} if self.program else {}
+        found: dict[str, Any] = {} if self.program is None else {"program_id": self.program}
         if self.span is not None:
             found |= {"since_ms": self.span.start_ms, "until_ms": self.span.end_ms}
         return found

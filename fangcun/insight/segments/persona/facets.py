@@ -1,0 +1,147 @@
+"""What can be counted of persons: what they did, where, how they came, with which properties."""
+
+# ruff: noqa: S608 - the text holds names of columns and parameters only
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from fangcun.insight.analytics.engines import Engine
+from fangcun.insight.segments.lifecycle import WITHOUT_HIM
+
+# What an entry into the mini program carries; without entries (another system's log) any event may.
+ENTRIES = ("app_launched", "app_shown")
+CAME_BY = ("scene", "channel", "campaign", "source")
+# About so many events are looked at to find out which properties there are.
+SAMPLE = 4_000
+MOST_PROPERTIES = 40
+MOST_VALUES = 60
+EVERYWHERE = 4  # a property of so many events is one of all of them
+# These say who or which one, never what kind; pages and entries are counted by themselves.
+NO_KIND = frozenset(
+    {"order_number", "share_id", "parent_share_id", "root_id", "page", "from", "scene", "codes"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One way to part persons: by event, page, entry, or by a property of an event ("" is any)."""
+
+    kind: str
+    event: str = ""
+    prop: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Persons and events of the segment with a value of a facet, and persons of everybody with it."""
+
+    facet: Facet
+    value: str
+    persons: int
+    count: int
+    persons_all: int
+
+
+def facets_of(engine: Engine, span: dict[str, Any]) -> list[Facet]:
+    """The facets of the span. `span` holds since and until (epoch ms)."""
+    names = ", ".join(f"'{name}'" for name in ENTRIES)
+    rows = engine.rows(
+        "SELECT count(*) AS n, sum(CASE WHEN event IN (" + names + ") THEN 1 ELSE 0 END) AS entries FROM ev"
+        " WHERE person IS NOT NULL AND ts >= $since AND ts < $until",
+        span,
+    )
+    number, entries = rows[0][0], int(rows[0][1] or 0)
+    if not number:
+        return []
+    came = [Facet("came", "entry" if entries else "", prop) for prop in CAME_BY]
+    return [Facet("event"), Facet("page"), *came, *_properties(engine, span, number)]
+
+
+def _properties(engine: Engine, span: dict[str, Any], number: int) -> list[Facet]:
+    """The properties that events carry, the most frequent first, by a sample that is the same on every engine."""
+    every = max(number // SAMPLE, 1)
+    second = engine.dialect.whole("ts", 1000)
+    rows = engine.rows(
+        "SELECT event, props FROM ev WHERE person IS NOT NULL AND ts >= $since AND ts < $until"
+        f" AND props <> '{{}}' AND ({second}) % {every} = 0 AND event NOT IN ('page_viewed', 'page_left')",
+        span,
+    )
+    seen: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for event, props in rows:
+        if event in WITHOUT_HIM or event in ENTRIES:
+            continue
+        for prop, value in _loaded(props).items():
+            if prop not in NO_KIND and value not in (None, "") and not isinstance(value, dict | list):
+                seen[event, prop].append(str(value))
+    events_of: dict[str, set[str]] = defaultdict(set)
+    for event, prop in seen:
+        events_of[prop].add(event)
+    merged: dict[Facet, list[str]] = defaultdict(list)
+    for (event, prop), values in seen.items():
+        everywhere = len(events_of[prop]) >= EVERYWHERE
+        merged[Facet("property", "" if everywhere else event, prop)] += values
+    kinds = {facet: values for facet, values in merged.items() if _repeats(values)}
+    ordered = sorted(kinds, key=lambda facet: (-len(kinds[facet]), facet.event, facet.prop))
+    return ordered[:MOST_PROPERTIES]
+
+
+def _repeats(values: list[str]) -> bool:
+    """Whether values say what kind it is: few of them, again and again."""
+    different = len(set(values))
+    return different <= MOST_VALUES and different * 2 <= len(values) + 1
+
+
+def _loaded(props: str) -> dict[str, Any]:
+    try:
+        found = orjson.loads(props)
+    except orjson.JSONDecodeError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def counted(engine: Engine, facets: Iterable[Facet], span: dict[str, Any]) -> list[Counted]:
+    """How many persons have each value of each facet; values that nobody of `among` has are left out."""
+    numbered = list(facets)
+    if not numbered:
+        return []
+    params = dict(span)
+    parts = [_part(engine, number, facet, params) for number, facet in enumerate(numbered)]
+    sql = f"""WITH facet AS ({" UNION ALL ".join(parts)}),
+        everybody AS (SELECT facet, value, count(*) AS persons FROM facet GROUP BY facet, value),
+        mine AS (SELECT facet, value, count(*) AS persons, sum(n) AS n FROM facet
+                 WHERE person IN (SELECT person FROM among) GROUP BY facet, value)
+        SELECT mine.facet, mine.value, mine.persons, mine.n, everybody.persons AS persons_all
+        FROM mine JOIN everybody ON mine.facet = everybody.facet AND mine.value = everybody.value
+        ORDER BY mine.facet, mine.persons DESC, mine.value"""
+    return [
+        Counted(numbered[number], value, persons, int(count), persons_all)
+        for number, value, persons, count, persons_all in engine.rows(sql, params)
+    ]
+
+
+def _part(engine: Engine, number: int, facet: Facet, params: dict[str, Any]) -> str:
+    limit = "person IS NOT NULL AND ts >= $since AND ts < $until"
+    if facet.kind == "event":
+        value = "event"
+    elif facet.kind == "page":
+        value, limit = "page", f"{limit} AND page <> '' AND event = 'page_viewed'"
+    else:
+        params[f"f{number}_p"] = facet.prop
+        value = engine.dialect.text(f"f{number}_p")
+        if facet.kind == "came":
+            names = ", ".join(f"'{name}'" for name in ENTRIES)
+            limit += f" AND event IN ({names})" if facet.event else " AND event <> 'page_shared'"
+        elif facet.event:
+            params[f"f{number}_e"] = facet.event
+            limit += f" AND event = $f{number}_e"
+    return (
+        f"SELECT {number} AS facet, value, person, count(*) AS n FROM"
+        f" (SELECT {value} AS value, person FROM ev WHERE {limit}) AS f{number}"
+        " WHERE value IS NOT NULL GROUP BY value, person"
+    )
