@@ -47,8 +47,9 @@ def import_(
 ) -> None:
     """Count the events of another system's logs.
 
-    Columns: user, name, ts (epoch ms), and id, session_id, page, props when there are such. All of a file is counted or nothing. Further columns become properties. Ends with 0 when every row is an event, 1
-    when some were set aside, 2 when nothing could be read.
+    Columns: user, name, ts (epoch ms), and id, session_id, page, props when there are such; further columns become
+    properties. All of a file is counted or nothing. Ends with 0 when every row is an event, 1 when some were set
+    aside, 2 when nothing could be read.
     """
     from fangcun.doors.cli.main import progress_bar, wire
 
@@ -239,8 +240,8 @@ def erase(
     except DomainError as refused:
         raise refuse(str(refused)) from None
     out.print(
-        f"抹除前共 {proof.before} 条，删去 {proof.removed} 条和隔离区里的 {proof.quarantined} 条，改写 {proof.files} 个文件；"
-        f"重新查找，剩 {proof.left} 条\n证明：{proof.digest}"
+        f"抹除前共 {proof.before} 条，删去 {proof.removed} 条和隔离区里的 {proof.quarantined} 条，"
+        f"改写 {proof.files} 个文件；重新查找，剩 {proof.left} 条\n证明：{proof.digest}"
     )
     if proof.unreadable:
         err.print(f"{proof.unreadable} 个损坏的文件查不了；修复后请再抹除一次", style="yellow", markup=False)
