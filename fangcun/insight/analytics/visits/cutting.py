@@ -17,7 +17,7 @@ IDLE_MS = 30 * 60_000
 # A visit that began before the span, or goes on after it, is looked at for so long.
 AROUND_MS = DAY_MS
 # What the server knows by itself happened in no visit.
-FACTS = (*sorted(SERVER_FACTS), "goods_bought")
+FACTS = sorted({*SERVER_FACTS, "goods_bought"})
 _LISTED = ", ".join(f"'{name}'" for name in FACTS)
 ON_SCREEN = f"event NOT IN ({_LISTED})"
 SESSION, NO_SESSION = "session <> ''", f"session = '' AND {ON_SCREEN}"
@@ -55,9 +55,9 @@ def cut_table(who: str, columns: str = "") -> str:
 
 
 def place_table(name: str, values: str) -> str:
-    """`name(v, k)`: the values of a relation of one column v, numbered by name; one that has too many ends at $places."""
-    return f"""{name} AS (SELECT v, CASE WHEN k < {PLACES} THEN k ELSE {PLACES - 1} END AS k
-            FROM (SELECT v, row_number() OVER (ORDER BY v) AS k FROM (SELECT DISTINCT v FROM {values}) d) r)"""
+    """`name(v, k)`: the values of a relation with a column v, numbered from 1 by name; what is past a million has none."""
+    return f"""{name} AS (SELECT v, k FROM (SELECT v, row_number() OVER (ORDER BY v) AS k
+            FROM (SELECT DISTINCT v FROM {values}) d) r WHERE k < {PLACES})"""
 
 
 def moment_of(number: str, dialect: Dialect) -> str:
