@@ -1,12 +1,11 @@
 """Everything that has been counted, as of one moment: sealed files and the batches that are not sealed yet."""
 
-
-
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.db import connections, router
@@ -25,7 +24,8 @@ class Snapshot:
 
     `files` are the paths of sealed Parquet files; `hot` are batches that no file holds; `moved` says which persons
     of the files are somebody else by now, since a phone got a member or two members became one. `filesystem` is
-    what can open the paths when they are not in a local folder (an fsspec file system).
+    what can open the paths when they are not in a local folder (an fsspec file system). `retake` takes another one
+    of the same span.
     """
 
     files: tuple[str, ...]
@@ -33,13 +33,23 @@ class Snapshot:
     persons: tuple[int | None, ...]
     moved: Mapping[int, int]
     filesystem: Any = None
+    retake: Callable[[], Snapshot] | None = field(default=None, compare=False, repr=False)
 
 
-# One statement sees one moment on both databases, and takes no lock; a transaction would take SQLite's only one.
+_FILES = """WITH f AS NOT MATERIALIZED
+    (SELECT path, bytes, sealed_at FROM {files} WHERE problem = ''{of_files})
+"""
 # A phone moved if it may have been nobody's when one of the files was sealed; ten minutes are more than any clock
 # is wrong, and more than any transaction takes from its first moment to its end.
+_MOVED = """
+SELECT 2 AS kind, '' AS body, i.device_id AS a, i.member_id AS b, CAST(NULL AS bigint) AS c,
+       CAST(NULL AS bigint) AS d
+FROM {identities} i JOIN {devices} d ON d.id = i.device_id
+WHERE i.linked_at >= (SELECT {earlier_oldest} FROM f)
+  AND EXISTS (SELECT 1 FROM f WHERE f.sealed_at >= {earlier_first_seen} AND f.sealed_at <= {later_linked})
+"""
+# One statement sees one moment on both databases, and takes no lock; a transaction would take SQLite's only one.
 _SNAPSHOT = """
-WITH f AS NOT MATERIALIZED (SELECT path, bytes, sealed_at FROM {files} WHERE problem = ''{of_files})
 SELECT 0 AS kind, path AS body, bytes AS a, CAST(NULL AS bigint) AS b, CAST(NULL AS bigint) AS c,
        CAST(NULL AS bigint) AS d
 FROM f
@@ -47,10 +57,6 @@ UNION ALL
 SELECT 1, b.payload, b.device_id, b.member_id, i.member_id, b.program_id
 FROM {batches} b LEFT JOIN {identities} i ON i.device_id = b.device_id{of_batches}
 UNION ALL
-SELECT 2, '', i.device_id, i.member_id, CAST(NULL AS bigint), CAST(NULL AS bigint)
-FROM {identities} i JOIN {devices} d ON d.id = i.device_id
-WHERE i.linked_at >= (SELECT {earlier_oldest} FROM f)
-  AND EXISTS (SELECT 1 FROM f WHERE f.sealed_at >= {earlier_first_seen} AND f.sealed_at <= {later_linked})
 """
 _SHIFTED = {
     "sqlite": ("datetime({}, '-10 minutes')", "datetime({}, '+10 minutes')"),
@@ -67,9 +73,9 @@ def snapshot(
     A local file that is not what it was when it was sealed is set aside, and the rest is read.
     """
     store = storage()
-    merged = dict(Member.objects.filter(merged_into__isnull=False).values_list("id", "merged_into_id"))
+    merged = _merged()
     for _ in range(_TRIES):
-        rows = _rows(since_ms, until_ms, program_id)
+        rows = _rows(_FILES + _SNAPSHOT + _MOVED, since_ms, until_ms, program_id)
         files = {body: a for kind, body, a, *_ in rows if kind == 0}
         # Only looked at where looking is cheap; a bucket says so when it is read.
         wrong = [] if store.filesystem else [path for path, size in files.items() if store.size(path) != size]
@@ -77,24 +83,53 @@ def snapshot(
             break
         examine(wrong)
     hot = tuple(HotRow(body, *rest) for kind, body, *rest in rows if kind == 1)
-    moved = {2 * gone: 2 * kept for gone, kept in merged.items()} if files else {}
-    moved |= {2 * a + 1: 2 * merged.get(b, b) for kind, _, a, b, *_ in rows if kind == 2}
     return Snapshot(
         files=tuple(store.place(path) for path in sorted(files)),
         hot=hot,
         persons=tuple(person_of(row, merged) for row in hot),
-        moved=moved,
+        moved=_moved(rows, merged) if files else {},
         filesystem=store.filesystem,
+        retake=partial(snapshot, since_ms=since_ms, until_ms=until_ms, program_id=program_id),
     )
 
 
-def _rows(since_ms: int | None, until_ms: int | None, program_id: int | None) -> list[tuple[Any, ...]]:
+def retaken(old: Snapshot) -> Snapshot | None:
+    """Another snapshot, when one could not be read: without the files that are not sound, which are set aside.
+
+    None when its files are sound and still listed, so that they can't be to blame. Raises StoreUnreachable.
+    """
+    if old.retake is None or not old.files:
+        return None
+    root = storage().place("")
+    unsound = examine(path.removeprefix(root).lstrip("/") for path in old.files)
+    new = old.retake()
+    return new if unsound or not set(old.files) <= set(new.files) else None
+
+
+def moved_in(*, since_ms: int, until_ms: int) -> dict[int, int]:
+    """Which persons of the span's sealed files are somebody else by now."""
+    merged = _merged()
+    return _moved(_rows(_FILES + _MOVED, since_ms, until_ms, None), merged)
+
+
+def _merged() -> dict[int, int]:
+    return dict(Member.objects.filter(merged_into__isnull=False).values_list("id", "merged_into_id"))
+
+
+def _moved(rows: list[tuple[Any, ...]], merged: Mapping[int, int]) -> dict[int, int]:
+    moved = {2 * gone: 2 * kept for gone, kept in merged.items()}
+    return moved | {2 * a + 1: 2 * merged.get(b, b) for kind, _, a, b, *_ in rows if kind == 2}
+
+
+def _rows(
+    statement: str, since_ms: int | None, until_ms: int | None, program_id: int | None
+) -> list[tuple[Any, ...]]:
     connection = connections[router.db_for_read(SealedFile)]
     earlier, later = _SHIFTED[connection.vendor]
     limits, values = _limits(since_ms, until_ms)
     one = [] if program_id is None else [program_id]
     of_batches = [*limits, *(["program_id = %s"] if one else [])]
-    sql = _SNAPSHOT.format(
+    sql = statement.format(
         files=_table(SealedFile),
         batches=_table(Batch),
         identities=_table(Identity),
@@ -106,7 +141,7 @@ def _rows(since_ms: int | None, until_ms: int | None, program_id: int | None) ->
         later_linked=later.format("i.linked_at"),
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*values, *values, *one])
+        cursor.execute(sql, [*values, *([*values, *one] if _SNAPSHOT in statement else [])])
         found: list[tuple[Any, ...]] = cursor.fetchall()
     return found
 

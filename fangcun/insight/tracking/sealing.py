@@ -7,6 +7,7 @@ import time
 
 from django.db import router, transaction
 from django.db.models import Sum
+from django.db.models.functions import Length
 from django.utils import timezone
 
 from fangcun.identity.members.models import Member
@@ -18,8 +19,9 @@ from fangcun.insight.tracking.queries import HotRow
 from fangcun.insight.tracking.reading import person_of
 from fangcun.insight.tracking.storage import connected, only_writer
 
-# Hot rows are read quickly; files of a few events are not. So a little is left to gather.
 PIECE = 10_000
+FITS = 64 << 20  # characters of JSON
+# Hot rows are read quickly; files of a few events are not. So a little is left to gather.
 RIPE = dt.timedelta(seconds=60)
 ENOUGH = 50_000
 _CHUNK = 5_000
@@ -57,11 +59,11 @@ def _seal_some(most: int) -> int | None:
     """Seal the oldest batches; how many events they held, None when there is no batch."""
     known_at = timezone.now()
     merged = dict(Member.objects.filter(merged_into__isnull=False).values_list("id", "merged_into_id"))
-    found = Batch.objects.order_by("id").values_list(
-        "id", "count", "payload", "device_id", "member_id", "device__identity__member_id", "program_id"
-    )[:most]
+    found = Batch.objects.filter(id__lte=_last_of_a_piece(most)).order_by("id")
     ids, counts, rows = [], [], []
-    for pk, count, *row in found:
+    for pk, count, *row in found.values_list(
+        "id", "count", "payload", "device_id", "member_id", "device__identity__member_id", "program_id"
+    ):
         ids.append(pk)
         counts.append(count)
         rows.append(HotRow(*row))
@@ -88,3 +90,13 @@ def _seal_some(most: int) -> int | None:
         drop_files(written)
         return 0
     return number
+
+
+def _last_of_a_piece(most: int) -> int:
+    """The key up to which so many batches reach, or as many as fit into memory; 0 when there is none."""
+    last, size = 0, 0
+    for last, length in Batch.objects.order_by("id").values_list("id", Length("payload"))[:most]:
+        size += length
+        if size >= FITS:
+            break
+    return last

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,12 +13,25 @@ import duckdb
 
 from fangcun.insight.analytics.engines.dialect import DuckDialect
 from fangcun.insight.analytics.errors import Interrupted
+from fangcun.insight.tracking.filing import quoted
 from fangcun.insight.tracking.hot import lay_out
-from fangcun.insight.tracking.reading import Snapshot
+from fangcun.insight.tracking.reading import Snapshot, retaken
 from fangcun.insight.tracking.storage import connected
 
 _COLUMNS = "person, program, event, ts, session, page, props, id"
 _NAMED = re.compile(r"\$([a-z_][a-z0-9_]*)")
+
+
+# What a statement does wrong by itself; anything else may come of a file that is gone or damaged.
+_OWN_FAULTS = (
+    duckdb.ParserException,
+    duckdb.BinderException,
+    duckdb.CatalogException,
+    duckdb.ConversionException,
+    duckdb.OutOfRangeException,
+    duckdb.OutOfMemoryException,
+)
+_TRIES = 3
 
 
 class DuckEngine:
@@ -26,16 +39,16 @@ class DuckEngine:
 
     dialect = DuckDialect()
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, where: str) -> None:
         self._connection = connection
+        self._snapshot = snapshot
+        self._where = where
+        self._readably(self._lay_out)
 
     def rows(self, sql: str, params: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         wanted = set(_NAMED.findall(sql))
         given = {name: value for name, value in (params or {}).items() if name in wanted}
-        try:
-            found: list[tuple[Any, ...]] = self._connection.execute(sql, given).fetchall()
-        except duckdb.InterruptException:
-            raise Interrupted from None
+        found: list[tuple[Any, ...]] = self._readably(lambda: self._connection.execute(sql, given).fetchall())
         return found
 
     def put(self, name: str, persons: Iterable[int]) -> None:
@@ -51,6 +64,40 @@ class DuckEngine:
         share: float = self._connection.query_progress()
         return None if share < 0 else share / 100
 
+    def _readably(self, read: Callable[[], Any]) -> Any:
+        """Read; when a file is gone since the snapshot or is damaged, go on with another snapshot."""
+        for _ in range(_TRIES):
+            try:
+                return read()
+            except duckdb.InterruptException:
+                raise Interrupted from None
+            except _OWN_FAULTS:
+                raise
+            except (duckdb.Error, OSError):
+                if (snapshot := retaken(self._snapshot)) is None:
+                    raise
+                self._snapshot = snapshot
+                self._lay_out()
+        return read()
+
+    def _lay_out(self) -> None:
+        lay_out(self._connection, self._snapshot.hot, self._snapshot.persons)
+        sources = [f"SELECT {_COLUMNS} FROM hot{self._where}"]
+        if self._snapshot.files:
+            moved = self._snapshot.moved
+            files = f"read_parquet([{', '.join(map(quoted, self._snapshot.files))}])"
+            columns, joined = _COLUMNS, ""
+            if moved:
+                self._connection.execute(
+                    "CREATE OR REPLACE TABLE moved AS"
+                    " SELECT unnest($was::BIGINT[]) AS was, unnest($now::BIGINT[]) AS now",
+                    {"was": list(moved), "now": list(moved.values())},
+                )
+                columns = _COLUMNS.replace("person", "coalesce(now, person) AS person", 1)
+                joined = " LEFT JOIN moved ON person = was"
+            sources.append(f"SELECT {columns} FROM {files}{joined}{self._where}")
+        self._connection.execute(f"CREATE OR REPLACE VIEW ev AS {' UNION ALL '.join(sources)}")
+
 
 @contextmanager
 def duck(
@@ -60,36 +107,12 @@ def duck(
 
     `program_id` and `until_ms` leave out the events of other mini programs, and those at that moment or later.
     """
-    connection = connected()
-    try:
-        lay_out(connection, snapshot.hot, snapshot.persons)
-        connection.execute(_view(connection, snapshot, program_id, until_ms))
-        yield DuckEngine(connection)
-    finally:
-        connection.close()
-
-
-def _view(
-    connection: duckdb.DuckDBPyConnection,
-    snapshot: Snapshot,
-    program_id: int | None,
-    until_ms: int | None,
-) -> str:
     limits = [
         *([] if program_id is None else [f"program = {int(program_id)}"]),
         *([] if until_ms is None else [f"ts < {int(until_ms)}"]),
     ]
-    one = f" WHERE {' AND '.join(limits)}" if limits else ""
-    sources = [f"SELECT {_COLUMNS} FROM hot{one}"]
-    if snapshot.files:
-        names = ", ".join("'" + path.replace("'", "''") + "'" for path in snapshot.files)
-        columns, joined = _COLUMNS, ""
-        if snapshot.moved:
-            connection.execute(
-                "CREATE TABLE moved AS SELECT unnest($was::BIGINT[]) AS was, unnest($now::BIGINT[]) AS now",
-                {"was": list(snapshot.moved), "now": list(snapshot.moved.values())},
-            )
-            columns = _COLUMNS.replace("person", "coalesce(now, person) AS person", 1)
-            joined = " LEFT JOIN moved ON person = was"
-        sources.append(f"SELECT {columns} FROM read_parquet([{names}]){joined}{one}")
-    return f"CREATE VIEW ev AS {' UNION ALL '.join(sources)}"
+    connection = connected()
+    try:
+        yield DuckEngine(connection, snapshot, f" WHERE {' AND '.join(limits)}" if limits else "")
+    finally:
+        connection.close()
