@@ -95,8 +95,8 @@ def _seal_some(most: int) -> int | None:
 def _last_of_a_piece(most: int) -> int:
     """The key up to which so many batches reach, or as many as fit into memory; 0 when there is none."""
     last, size = 0, 0
-    for last, length in Batch.objects.order_by("id").values_list("id", Length("payload"))[:most]:
-        size += length
+    for pk, length in Batch.objects.order_by("id").values_list("id", Length("payload"))[:most]:
+        last, size = pk, size + length
         if size >= FITS:
             break
     return last

@@ -45,7 +45,7 @@ def _sweep(store: Storage) -> None:
         folder = file.path.split("/", 1)[0]
         if file.path in known or folder == ASIDE:
             continue
-        if folder == ASKING or folder == DRAFTS or is_ours(file.path):
+        if folder in (ASKING, DRAFTS) or is_ours(file.path):
             if file.changed_at and file.changed_at < now - (ASKED if folder == ASKING else SWEEP_AFTER):
                 store.remove(file.path)
         elif _AMONG_OURS.fullmatch(file.path):

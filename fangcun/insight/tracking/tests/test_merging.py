@@ -103,7 +103,7 @@ def test_persons_of_a_merged_file_are_those_known_by_now(clock):
     sealed("c", device="d1", member_id=7)
     Member.objects.filter(pk=gone.pk).update(merged_into=kept)
     clock.move_to(NEXT_NIGHT)
-    assert [who for who in snapshot().moved.values()].count(14) == 1
+    assert list(snapshot().moved.values()).count(14) == 1
     assert merge() == 3
     assert set(snapshot().moved.values()) == {2 * kept.pk}  # merged members are few; they are always told
     assert readable("id, person") == [("a", 14), ("b", 2 * kept.pk), ("c", 14)]
