@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -62,7 +63,7 @@ def within(ts: int, condition: Mapping[str, Any], today: dt.date) -> bool:
     if day > today:
         return False
     if "days" in condition:
-        return (today - day).days < condition["days"]
+        return bool((today - day).days < condition["days"])
     first, last = (condition.get(name) for name in ("from", "to"))
     return (not first or day >= dt.date.fromisoformat(first)) and (
         not last or day <= dt.date.fromisoformat(last)
@@ -92,7 +93,7 @@ def holds(
     if kind == "segment":
         return person in given[rule["segment"]]
     if kind == "member":
-        return (person % 2 == 0) == rule["is"]
+        return bool((person % 2 == 0) == rule["is"])
     if kind == "rfm":
         score = scores(log, until=midnight(today + dt.timedelta(days=1))).get(person)
         return score is not None and all(
@@ -113,7 +114,7 @@ def holds(
             return False
         moment = (min if kind == "first" else max)(one.ts for one in mine)
         if "over" in rule:
-            return (today - day_of(moment)).days >= rule["over"]
+            return bool((today - day_of(moment)).days >= rule["over"])
         return within(moment, rule if "within" not in rule else {"days": rule["within"]}, today)
     mine = [one for one in mine if within(one.ts, rule, today)]
     if kind == "event":
@@ -130,7 +131,7 @@ def scores(log: Log, *, until: int) -> dict[int, tuple[int, int, int]]:
         person: (
             max(one.ts for one in mine),
             len(mine),
-            sum(int((number(one.props.get("amount")) or 0) + 0.5) for one in mine),
+            sum(math.floor((number(one.props.get("amount")) or 0) + 0.5) for one in mine),
         )
         for person, mine in paid.items()
     }

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from contextlib import contextmanager
+from typing import Any
 
-import duckdb
-import orjson
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fangcun.insight.analytics.engines.duck import DuckEngine
 from fangcun.insight.segments.lifecycle import STAGES, StagesQuestion, stages_sql
 from fangcun.insight.segments.rfm import GROUPS, RfmQuestion, group_of, group_sql, scores_sql
 from fangcun.insight.segments.rules import RuleQuestion
 from fangcun.insight.segments.rules.document import Within
 from fangcun.insight.segments.tests import plain
-from fangcun.insight.segments.tests.log import Happening
+from fangcun.insight.segments.tests.log import Happening, engine_of
 
 TODAY = dt.date(2026, 11, 26)
 TONIGHT = plain.midnight(TODAY + dt.timedelta(days=1))
@@ -94,33 +91,6 @@ def groups(parts):
 RULES = groups(st.one_of(LEAVES, groups(st.one_of(LEAVES, groups(LEAVES)))))
 
 
-@contextmanager
-def engine_of(log: Sequence[Happening]):
-    with duckdb.connect(":memory:", config={"threads": 1}) as connection:
-        connection.execute(
-            "CREATE TABLE ev (person BIGINT, program BIGINT, event VARCHAR, ts BIGINT, session VARCHAR,"
-            " page VARCHAR, props VARCHAR, id VARCHAR)"
-        )
-        if log:
-            connection.executemany(
-                "INSERT INTO ev VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                [
-                    (
-                        one.person,
-                        one.program,
-                        one.name,
-                        one.ts,
-                        one.session,
-                        one.page,
-                        orjson.dumps(one.props).decode(),
-                        one.id,
-                    )
-                    for one in log
-                ],
-            )
-        yield DuckEngine(connection)
-
-
 @by_examples
 @given(log=LOGS, rule=RULES)
 def test_rules(log, rule):
@@ -137,7 +107,7 @@ def test_rules(log, rule):
     ]
 
 
-def known(person: int, log: Sequence[Happening], rule: dict) -> bool:
+def known(person: int, log: Sequence[Happening], rule: dict[str, Any]) -> bool:
     """Only members, and those of whom there is anything: an event up to today, or a place in another segment."""
     there = {one.person for one in log if plain.day_of(one.ts) <= TODAY}
     asked = [number for number in OTHERS if f"'segment': {number}" in str(rule)]
