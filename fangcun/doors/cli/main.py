@@ -20,6 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from fangcun.doors.cli.insight.activity import dau
 from fangcun.doors.cli.insight.events import app as events_app
 from fangcun.doors.cli.insight.experiment import experiment
+from fangcun.doors.cli.insight.paths import paths
 from fangcun.doors.cli.insight.retention import retention
 from fangcun.doors.cli.plan.commands import app as plan_app
 
@@ -33,6 +34,7 @@ app.add_typer(plan_app, name="plan")
 app.add_typer(events_app, name="events")
 app.command("retention")(retention)
 app.command("dau")(dau)
+app.command("paths")(paths)
 app.command("experiment")(experiment)
 console = Console(highlight=False)
 REPOSITORY = Path(__file__).resolve().parents[3]

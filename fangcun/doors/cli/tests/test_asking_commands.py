@@ -1,4 +1,4 @@
-"""`fangcun retention` and `fangcun dau`: what they print for a small log."""
+"""`fangcun retention`, `fangcun dau` and `fangcun paths`: what they print for a small log."""
 
 from __future__ import annotations
 
@@ -82,6 +82,15 @@ def test_without_json_a_table_is_shown():
     assert "2026-11-02" in shown.stdout
     assert "2026-11-03" not in shown.stdout
     assert "33.3%" in CliRunner().invoke(app, ["retention", "--days", "3"]).stdout
+
+
+@pytest.mark.usefixtures("_log")
+def test_paths_are_nodes_and_links_between_their_places():
+    found = said("paths", "buy", "--of", "event", "--before")
+    assert found["total"] == 1
+    assert found["nodes"][1] == {"layer": 1, "name": "", "other": False, "ended": True, "count": 1}
+    assert found["links"] == [{"layer": 0, "source": 0, "target": 1, "count": 1}]
+    assert "(end)" in CliRunner().invoke(app, ["paths", "buy"]).stdout
 
 
 def test_an_empty_store_is_no_mistake():
