@@ -22,6 +22,7 @@ from fangcun.doors.cli.insight.events import app as events_app
 from fangcun.doors.cli.insight.experiment import experiment
 from fangcun.doors.cli.insight.paths import paths
 from fangcun.doors.cli.insight.retention import retention
+from fangcun.doors.cli.insight.visits import sharing, sources, visits
 from fangcun.doors.cli.plan.commands import app as plan_app
 
 app = typer.Typer(
@@ -35,6 +36,9 @@ app.add_typer(events_app, name="events")
 app.command("retention")(retention)
 app.command("dau")(dau)
 app.command("paths")(paths)
+app.command("visits")(visits)
+app.command("sources")(sources)
+app.command("sharing")(sharing)
 app.command("experiment")(experiment)
 console = Console(highlight=False)
 REPOSITORY = Path(__file__).resolve().parents[3]

@@ -33,8 +33,8 @@ from fangcun.insight.analytics.sharing_trees import (
     Open,
     Share,
     SharedPage,
-    Sharer,
     ShareNode,
+    Sharer,
     ShareRoot,
 )
 from fangcun.insight.analytics.spans import Params, Span, one, span_of

@@ -82,7 +82,7 @@ class ShareRoot:
 
 @dataclass(frozen=True, slots=True)
 class ShareNode:
-    """A share in its tree. `hidden` is how many shares below it are left out, since a tree shows 200 at most."""
+    """A share in its tree. `hidden` is how many children are left out, since a tree shows 200 shares at most."""
 
     share_id: str
     person: int | None
@@ -102,7 +102,9 @@ class Counted:
     ) -> None:
         self._shares = shares
         self._span = range(since, until)
-        self.opens = [one for one in opens if one.share not in shares or shares[one.share].person != one.person]
+        self.opens = [
+            one for one in opens if one.share not in shares or shares[one.share].person != one.person
+        ]
         # person -> the share that brought him
         self.bringers: dict[int, str] = {}
         for one in sorted(self.opens, key=lambda one: (one.ts, one.share)):
@@ -223,7 +225,9 @@ class Counted:
             ts=share.ts if share else None,
             opens=len(self._openers.get(one, ())),
             newcomers=len(self._brought.get(one, ())),
-            children=tuple(self._node(child.share, below, shown) for child in children if child.share in shown),
+            children=tuple(
+                self._node(child.share, below, shown) for child in children if child.share in shown
+            ),
             hidden=sum(child.share not in shown for child in children),
         )
 

@@ -19,11 +19,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from fangcun.insight.analytics.engines import Engine
-from fangcun.insight.analytics.moments import midnight
 from fangcun.insight.analytics.scope import choice_of, has, program_of, somebody_sql
 from fangcun.insight.analytics.spans import UNITS, Params, Span, date_of_number, number_of_date, one, span_of
-from fangcun.insight.analytics.visits.cutting import AROUND_MS, limits, views_of
 from fangcun.insight.analytics.visits.counting import MOST_PAGES, Kind, Shape, visits_sql
+from fangcun.insight.analytics.visits.cutting import AROUND_MS, limits, views_of
 
 WEEKDAYS, HOURS = 7, 24
 
