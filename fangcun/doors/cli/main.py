@@ -22,6 +22,7 @@ from fangcun.doors.cli.insight.events import app as events_app
 from fangcun.doors.cli.insight.experiment import experiment
 from fangcun.doors.cli.insight.paths import paths
 from fangcun.doors.cli.insight.retention import retention
+from fangcun.doors.cli.insight.segments import persona, rfm, segments
 from fangcun.doors.cli.insight.visits import sharing, sources, visits
 from fangcun.doors.cli.plan.commands import app as plan_app
 
@@ -40,6 +41,9 @@ app.command("visits")(visits)
 app.command("sources")(sources)
 app.command("sharing")(sharing)
 app.command("experiment")(experiment)
+app.command("segments")(segments)
+app.command("persona")(persona)
+app.command("rfm")(rfm)
 console = Console(highlight=False)
 REPOSITORY = Path(__file__).resolve().parents[3]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -13,7 +13,7 @@ from fangcun.insight.analytics.asking import ask
 from fangcun.insight.segments.errors import SegmentLoops, SegmentUnknown
 from fangcun.insight.segments.models import Kind, Segment
 from fangcun.insight.segments.rules import RuleQuestion, read_rule, segments_in, sentence
-from fangcun.insight.tracking.models import Identity
+from fangcun.insight.tracking.models import Device, Identity
 
 CHUNK = 500
 
@@ -65,6 +65,16 @@ def segments_of(person: int) -> list[Segment]:
 def sentence_of(rule: Mapping[str, Any]) -> str:
     """A rule in words. Raises RuleInvalid."""
     return sentence(read_rule(rule))
+
+
+def names_of(persons: Sequence[int]) -> dict[int, str]:
+    """What persons go by outside of the house: "member:3", or the key of the phone, or the user of another's log."""
+    found = {person: f"member:{person // 2}" for person in persons if person % 2 == 0}
+    devices = [person // 2 for person in persons if person % 2]
+    for start in range(0, len(devices), CHUNK):
+        keys = Device.objects.filter(pk__in=devices[start : start + CHUNK]).values_list("pk", "key")
+        found |= {2 * pk + 1: key.removeprefix("import:") for pk, key in keys}
+    return found
 
 
 def uses_of(segment_id: int) -> list[Segment]:

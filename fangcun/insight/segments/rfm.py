@@ -202,11 +202,11 @@ class RfmQuestion:
             found |= {"since_ms": self.span.start_ms, "until_ms": self.span.end_ms}
         return found
 
-    def answer(self, engine: Engine) -> RfmAnswer:
-        """Count every cell; the groups are sums of cells."""
+    def tables(self, engine: Engine) -> tuple[str, dict[str, Any]]:
+        """Tables of a WITH that score its buyers, and their parameters; see `scores_sql`."""
         if self.among is not None:
             engine.put("among", self.among)
-        tables, params = scores_sql(
+        return scores_sql(
             engine.dialect,
             since_ms=None if self.span is None else self.span.start_ms,
             until_ms=END_OF_TIME if self.span is None else self.span.end_ms,
@@ -214,6 +214,10 @@ class RfmQuestion:
             amount=self.amount,
             among=self.among is not None,
         )
+
+    def answer(self, engine: Engine) -> RfmAnswer:
+        """Count every cell; the groups are sums of cells."""
+        tables, params = self.tables(engine)
         rows = engine.rows(
             f"WITH {tables} SELECT r, f, m, count(*), sum(orders), sum(fen) FROM rfm"
             " GROUP BY r, f, m ORDER BY r DESC, f DESC, m DESC",
@@ -230,3 +234,31 @@ class RfmQuestion:
             for (key, (_high, name)), (n, orders, amount) in zip(GROUPS.items(), sums.values(), strict=True)
         )
         return RfmAnswer(persons, groups, tuple(RfmCell(r, f, m, n) for r, f, m, n, *_ in rows))
+
+
+@dataclass(frozen=True, slots=True)
+class ScoresQuestion:
+    """The score of every buyer, by his number. Address as that of RfmQuestion."""
+
+    kind: ClassVar[str] = "scores"
+
+    rfm: RfmQuestion
+
+    @classmethod
+    def of(cls, params: Params) -> Self:
+        """Read it from an address. Raises QuestionInvalid."""
+        return cls(RfmQuestion.of(params))
+
+    def params(self) -> list[tuple[str, str]]:
+        """Its address."""
+        return self.rfm.params()
+
+    def reads(self) -> Mapping[str, Any]:
+        """What the groups read."""
+        return self.rfm.reads()
+
+    def answer(self, engine: Engine) -> tuple[tuple[int, Score], ...]:
+        """Pairs of person and score."""
+        tables, params = self.rfm.tables(engine)
+        sql = f"WITH {tables} SELECT person, r, f, m, last_ms, orders, fen FROM rfm ORDER BY person"
+        return tuple((person, Score(*map(int, numbers))) for person, *numbers in engine.rows(sql, params))

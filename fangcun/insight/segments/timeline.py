@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
 import orjson
@@ -95,10 +95,7 @@ def facts_of(person: int) -> PersonFacts:
     """Somebody in a few numbers, and the segments he is in."""
     today = timezone.localdate(timezone=timezone.get_default_timezone())
     found = ask(FactsQuestion(_now(person), today))
-    return PersonFacts(
-        *(getattr(found, name) for name in PersonFacts.__slots__ if name != "segments"),
-        segments=tuple(segments_of(found.person)),
-    )
+    return replace(found, segments=tuple(segments_of(found.person)))
 
 
 def _now(person: int) -> int:
