@@ -170,6 +170,32 @@ it('does not believe share ids that it cannot have made', async () => {
   expect(told().find(([name]) => name === 'app_shown')![2]).toEqual({ scene: 1001 })
 })
 
+it('tells where a link or a code leads from', async () => {
+  phone.query = { utm_source: 'sms', utm_campaign: 'spring', channel: 'vip', ch: 'other' }
+  await phone.start()
+  await phone.wait(6_000)
+  expect(told().find(([name]) => name === 'app_shown')![2]).toEqual({ scene: 1001, channel: 'vip', campaign: 'spring', source: 'sms' })
+})
+
+it('reads a mini program code, and leaves alone what is none of ours', async () => {
+  phone.query = { scene: encodeURIComponent('ch=poster&cp=s1') }
+  await phone.start()
+  phone.open('pages/home/home')
+  await phone.wait(6_000)
+  expect(told().find(([name]) => name === 'app_shown')![2]).toEqual({ scene: 1001, channel: 'poster', campaign: 's1' })
+  phone.hide()
+  phone.query = { scene: encodeURIComponent('sid=aaaaaaaaa1&rid=aaaaaaaaa0') }
+  phone.show()
+  phone.hide()
+  phone.query = { scene: '%E0%A4%A' }
+  phone.show()
+  await phone.wait(6_000)
+  expect(told().filter(([name]) => name === 'app_shown').slice(1).map(([, , props]) => props)).toEqual([
+    { scene: 1001, share_id: 'aaaaaaaaa1', root_id: 'aaaaaaaaa0' },
+    { scene: 1001 },
+  ])
+})
+
 it('shares unmarked while there is no consent', async () => {
   await phone.start({ consent: false })
   expect(phone.tracking.shared({ title: '春笋', path: '/a?id=7' })).toEqual({ title: '春笋', path: '/a?id=7' })

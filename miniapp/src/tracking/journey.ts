@@ -4,6 +4,7 @@ import { shortId } from './events'
 
 const LONGEST_PAGE_MS = 30 * 60_000
 const LONGEST_VISIT_MS = 12 * 3_600_000
+const SOURCES = [['channel', 'ch', 'utm_medium'], ['campaign', 'cp', 'utm_campaign'], ['source', 'utm_source']] as const
 
 /** A page or the app as uni-app's Vue shows it; which of the fields are there differs by platform. */
 export interface Instance {
@@ -47,8 +48,9 @@ export class Journey {
     if (!tracker)
       return
     this.shownAt = tracker.clock.now()
-    this.share = shareOf(options.query)
-    tracker.record('app_shown', this.route, { scene: Number(options.scene) || 0, ...this.share })
+    const query = enteredWith(options.query)
+    this.share = shareOf(query)
+    tracker.record('app_shown', this.route, { scene: Number(options.scene) || 0, ...this.share, ...sourceOf(query) })
   }
 
   /** A closing browser says it twice. */
@@ -137,6 +139,33 @@ export class Journey {
 
 function routeOf({ $page, $scope }: Instance): string {
   return ($scope?.route ?? $page?.route ?? '').replace(/^\//, '')
+}
+
+/** What a mini program code says stands, escaped, in the `scene` of its query; what the path says goes before it. */
+function enteredWith(query: EnterOptions['query']): EnterOptions['query'] {
+  const code: Record<string, string> = {}
+  try {
+    for (const part of decodeURIComponent(query?.scene ?? '').split('&')) {
+      const [name, value] = part.split('=')
+      if (name && value)
+        code[name] = value
+    }
+  }
+  catch {
+    // not escaped as WeChat does: not one of ours
+  }
+  return { ...code, ...query }
+}
+
+/** Where links, codes and posters say that they lead from. The short names are for codes, which hold 32 characters. */
+function sourceOf(query: EnterOptions['query']): Record<string, string> {
+  const found: Record<string, string> = {}
+  for (const [name, ...others] of SOURCES) {
+    const value = [name, ...others].map(one => query?.[one]).find(Boolean)
+    if (value)
+      found[name] = value
+  }
+  return found
 }
 
 function shareOf(query: EnterOptions['query']): { share_id: string, root_id: string } | null {
