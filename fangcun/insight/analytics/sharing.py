@@ -131,10 +131,8 @@ class SharingQuestion:
         opens = [Open(*row) for row in engine.rows(_opens_sql(engine.dialect), params)]
         if self.among is not None:
             opens = [one for one in opens if one.share in shares]
-        visitors = engine.rows(
-            f"SELECT count(DISTINCT person) AS n FROM ev WHERE {VISITED_SQL} AND {who} AND ts >= $since AND ts < $until",
-            params,
-        )[0][0]
+        visited = f"{VISITED_SQL} AND {who} AND ts >= $since AND ts < $until"
+        visitors = engine.rows(f"SELECT count(DISTINCT person) AS n FROM ev WHERE {visited}", params)[0][0]
         counted = Counted(shares, opens, since, until, IDLE_MS)
         roots = counted.roots(self.top)
         shared = [share for share in shares.values() if since <= share.ts < until]
@@ -157,14 +155,16 @@ class SharingQuestion:
 def _shares_sql(who: str, dialect: Dialect) -> str:
     """Rows (share, parent, root, person, page, moment); of several with one id the first by moment and event id."""
     return f"""SELECT share, coalesce(parent, '') AS parent, coalesce(root, share) AS root, person, page, ts FROM (
-        SELECT share, parent, root, person, page, ts, row_number() OVER (PARTITION BY share ORDER BY ts, id, person) AS r
-        FROM (SELECT {dialect.text("share")} AS share, {dialect.text("parent")} AS parent, {dialect.text("root")} AS root,
-                person, page, ts, id FROM ev WHERE event = 'page_shared' AND {who} AND ts < $until) e
+        SELECT share, parent, root, person, page, ts,
+            row_number() OVER (PARTITION BY share ORDER BY ts, id, person) AS r
+        FROM (SELECT {dialect.text("share")} AS share, {dialect.text("parent")} AS parent,
+                {dialect.text("root")} AS root, person, page, ts, id
+            FROM ev WHERE event = 'page_shared' AND {who} AND ts < $until) e
         WHERE share IS NOT NULL) s WHERE r = 1"""
 
 
 def _opens_sql(dialect: Dialect) -> str:
-    """Rows (share, root, person, first opening in the span, first event ever or NULL when long before, bought or not)."""
+    """Rows (share, root, person, first opening in the span, first event ever or NULL if long ago, bought or not)."""
     # Most visits come by no share: a look for the name spares reading their properties.
     return f"""WITH o AS (SELECT share, root, person, ts FROM (
             SELECT {dialect.text("share")} AS share, coalesce({dialect.text("root")}, '') AS root, person, ts

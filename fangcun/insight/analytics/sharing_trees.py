@@ -48,7 +48,7 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Sharer:
-    """What a person's shares brought. `depth` is how many levels hang below and with them, `downstream` all newcomers."""
+    """What a person's shares brought. `depth` is how many levels they and what hangs below make."""
 
     person: int
     shares: int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections import defaultdict
 from statistics import median
 from typing import Any
@@ -79,7 +80,7 @@ def visits_of(facts: list[Fact], span: Span = SPAN) -> list[list[Fact]]:
     found = list(visits.values())
     for rows in cuts.values():
         visit = [rows[0]]
-        for before, fact in zip(rows, rows[1:], strict=False):
+        for before, fact in itertools.pairwise(rows):
             if fact.ts - before.ts > IDLE:
                 found.append(visit)
                 visit = []
@@ -219,7 +220,9 @@ SHARED = st.lists(
             person=st.sampled_from([2, 3, 4, 6]),
             event=st.just("page_shared"),
             ts=TIMES,
-            props=st.fixed_dictionaries({"share_id": SHARES, "root_id": st.just("s1")}, optional={"parent_share_id": SHARES}),
+            props=st.fixed_dictionaries(
+                {"share_id": SHARES, "root_id": st.just("s1")}, optional={"parent_share_id": SHARES}
+            ),
             page=PAGES,
         ),
         st.builds(

@@ -76,10 +76,11 @@ def _tables(shape: Shape, dialect: Dialect) -> Iterator[str]:
                 WHERE {SESSION} AND {shape.who} AND ts >= $from AND ts < $to GROUP BY person, session
             UNION ALL SELECT person, {sums} FROM cut LEFT JOIN place ON place.v = cut.page GROUP BY person, n)"""
     first, last = moment_of("a", dialect), moment_of("b", dialect)
-    yield f"""visit AS (SELECT person, t, {day_sql("t", shape.span, dialect, unit=shape.unit)} AS p, events, views, a, b,
+    begun = day_sql("t", shape.span, dialect, unit=shape.unit)
+    yield f"""visit AS (SELECT person, t, {begun} AS p, events, views, a, b,
                 CASE WHEN away >= {last} THEN away - {first} WHEN views > 1 THEN {last} - {first} END AS stay
             FROM met WHERE t >= $since AND t < $until)"""
-    yield f"""fresh AS (SELECT person, {day_sql("t", shape.span, dialect, unit=shape.unit)} AS p FROM (
+    yield f"""fresh AS (SELECT person, {begun} AS p FROM (
                 SELECT person, min(ts) AS t FROM ev WHERE {shape.who} AND ts < $until GROUP BY person
                 HAVING min(ts) >= $since) f)"""
     yield "came AS (SELECT DISTINCT person, p FROM visit)"
@@ -107,8 +108,9 @@ def _counts(shape: Shape, dialect: Dialect) -> Iterator[str]:
         FROM (SELECT {hour} AS h, count(*) AS n FROM visit GROUP BY {hour}) v"""
     yield f"SELECT {_row(Kind.PAGE, '0', 'page', 'views', 'persons')} FROM shown"
     for kind, end in ((Kind.ENTRY, "a"), (Kind.EXIT, "b")):
+        place = place_of(end, dialect)
         yield f"""SELECT {_row(kind, "0", "v", "n")} FROM (
-                SELECT {place_of(end, dialect)} AS k, count(*) AS n FROM visit WHERE views > 0 GROUP BY {place_of(end, dialect)}) e
+                SELECT {place} AS k, count(*) AS n FROM visit WHERE views > 0 GROUP BY {place}) e
             JOIN place ON place.k = e.k JOIN shown ON shown.page = place.v"""
     if shape.pages:
         yield f"SELECT {_row(Kind.STAY, '0', 'page', last=stay)} FROM {_stays(shape, dialect)} GROUP BY page"
@@ -124,7 +126,8 @@ def _stays(shape: Shape, dialect: Dialect) -> str:
     return f"""(SELECT page, stay FROM (SELECT page, ts, {after} AS stay FROM (
             SELECT person, session, 0 AS n, ts, page FROM ev
             WHERE {SESSION} AND {shape.views} AND {shape.who} AND ts >= $from AND ts < $to
-            UNION ALL SELECT person, '' AS session, n, ts, page FROM cut WHERE {shape.views}) v) w WHERE {_IN_SPAN}) l"""
+            UNION ALL SELECT person, '' AS session, n, ts, page FROM cut WHERE {shape.views}) v) w
+        WHERE {_IN_SPAN}) l"""
 
 
 def _row(kind: Kind, number: str, page: str, *counts: str, last: str = "-1") -> str:

@@ -1,10 +1,9 @@
-"""What a visit is, in SQL: events of one session of a person, or of a person without session until half an hour passes."""
+"""What a visit is, in SQL: events of one session of a person, or without any until half an hour passes."""
 
 # ruff: noqa: S608 - the text holds names of columns and parameters only
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from fangcun.insight.analytics.engines import Dialect, Engine
@@ -26,8 +25,8 @@ SESSION, NO_SESSION = "session <> ''", f"session = '' AND {ON_SCREEN}"
 PLACES = 1_000_000
 
 
-def limits(span: Span) -> Mapping[str, Any]:
-    """The parameters of `visit_tables`: $since and $until of the span, $from and $to of what is looked at."""
+def limits(span: Span) -> dict[str, Any]:
+    """The parameters of statements about visits: $since and $until of the span, $from and $to of what is looked at."""
     return {
         "since": span.start_ms,
         "until": span.end_ms,
@@ -48,14 +47,15 @@ def cut_table(who: str, columns: str = "") -> str:
     `columns` are others of `ev` to keep, each with a comma before it.
     """
     before = "max(ts) OVER (PARTITION BY person ORDER BY ts ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
-    return f"""gap AS (SELECT person, ts, event, page{columns}, CASE WHEN ts - {before} > {IDLE_MS} THEN 1 ELSE 0 END AS fresh
+    return f"""gap AS (SELECT person, ts, event, page{columns},
+                CASE WHEN ts - {before} > {IDLE_MS} THEN 1 ELSE 0 END AS fresh
             FROM ev WHERE {NO_SESSION} AND {who} AND ts >= $from AND ts < $to),
         cut AS (SELECT person, ts, event, page{columns}, sum(fresh) OVER (PARTITION BY person ORDER BY ts, fresh DESC
             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS n FROM gap)"""
 
 
 def place_table(name: str, values: str) -> str:
-    """`name(v, k)`: the values of a relation with a column v, numbered from 1 by name; what is past a million has none."""
+    """`name(v, k)`: the values of a relation with a column v, numbered from 1 by name; past a million none."""
     return f"""{name} AS (SELECT v, k FROM (SELECT v, row_number() OVER (ORDER BY v) AS k
             FROM (SELECT DISTINCT v FROM {values}) d) r WHERE k < {PLACES})"""
 

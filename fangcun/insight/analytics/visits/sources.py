@@ -170,7 +170,7 @@ def _tables(who: str, touches: str, dialect: Dialect) -> Iterator[str]:
                     row_number() OVER (ORDER BY n.visits DESC, coalesce(place.v, '')) AS r
                 FROM (SELECT k, count(*) AS visits FROM visit GROUP BY k) n
                 LEFT JOIN place ON place.k = n.k) q)"""
-    yield "came AS (SELECT visit.person AS person, visit.t AS t, visit.k AS k, ranked.g AS g FROM visit JOIN ranked ON ranked.k = visit.k)"
+    yield """came AS (SELECT visit.person AS person, ranked.g AS g FROM visit JOIN ranked ON ranked.k = visit.k)"""
     yield f"""fresh AS (SELECT person FROM ev WHERE {who} AND ts < $until GROUP BY person HAVING min(ts) >= $since)"""
     yield f"""began AS (SELECT {place_of("a", dialect)} AS k FROM (
                 SELECT visit.person AS person, min(visit.t * {PLACES} + visit.k) AS a
@@ -179,8 +179,8 @@ def _tables(who: str, touches: str, dialect: Dialect) -> Iterator[str]:
     amount = f"CAST(floor(coalesce({dialect.number('amount')}, 0) + 0.5) AS BIGINT)"
     yield f"""bought AS (SELECT person, ts, id, {amount} AS amount FROM ev
             WHERE event = $event AND {who} AND ts >= $from AND ts < $to)"""
-    earlier = f"""SELECT b.person AS person, b.ts AS ts, b.id AS id, min(b.amount) AS amount, max(v.t * {PLACES} + v.k) AS a
-            FROM bought b JOIN near v ON v.person = b.person
+    earlier = f"""SELECT b.person AS person, b.ts AS ts, b.id AS id, min(b.amount) AS amount,
+                max(v.t * {PLACES} + v.k) AS a FROM bought b JOIN near v ON v.person = b.person
             WHERE v.t <= b.ts AND v.t >= b.ts - {ORDER_MS} GROUP BY b.person, b.ts, b.id"""
     yield f"""near AS (SELECT person, t, CASE WHEN a IS NULL THEN 0 ELSE {place_of("a", dialect)} END AS k FROM (
                 SELECT met.person AS person, met.t AS t, touch.a AS a FROM met
@@ -200,7 +200,8 @@ def _whole(column: str) -> str:
 
 _COUNTS = f"""
 SELECT 0 AS kind, {_whole("s.g")} AS g, s.v AS v, {_whole("s.visits")} AS visits, {_whole("s.persons")} AS persons,
-    {_whole("f.n")} AS fresh, {_whole("p.buyers")} AS buyers, {_whole("p.orders")} AS orders, {_whole("p.amount")} AS amount
+    {_whole("f.n")} AS fresh, {_whole("p.buyers")} AS buyers, {_whole("p.orders")} AS orders,
+    {_whole("p.amount")} AS amount
 FROM (SELECT c.g AS g, n.v AS v, c.visits AS visits, c.persons AS persons
     FROM (SELECT g, count(*) AS visits, count(DISTINCT person) AS persons FROM came GROUP BY g) c
     JOIN (SELECT g, min(v) AS v FROM ranked GROUP BY g) n ON n.g = c.g) s
