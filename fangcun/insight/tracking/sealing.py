@@ -61,12 +61,12 @@ def _seal_some(most: int) -> int | None:
     merged = dict(Member.objects.filter(merged_into__isnull=False).values_list("id", "merged_into_id"))
     found = Batch.objects.filter(id__lte=_last_of_a_piece(most)).order_by("id")
     ids, counts, rows = [], [], []
-    for pk, count, *row in found.values_list(
+    for pk, count, payload, device, member, owner, program in found.values_list(
         "id", "count", "payload", "device_id", "member_id", "device__identity__member_id", "program_id"
     ):
         ids.append(pk)
         counts.append(count)
-        rows.append(HotRow(*row))
+        rows.append(HotRow(payload, device, member, owner, program))
     if not ids:
         return None
     with connected(threads=1) as connection:

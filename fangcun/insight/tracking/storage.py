@@ -10,7 +10,7 @@ import datetime as dt
 import fcntl
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -129,7 +129,7 @@ class Bucket:
     """A bucket, or whatever else fsspec knows by an address such as s3://events/shop."""
 
     def __init__(self, url: str) -> None:
-        from fsspec.core import url_to_fs
+        from fsspec.core import url_to_fs  # type: ignore[import-untyped]
 
         # Nothing about a bucket is remembered: others write there too.
         self.filesystem, self.root = url_to_fs(url.rstrip("/"), use_listings_cache=False)
@@ -169,12 +169,22 @@ class Bucket:
 
     def listed(self) -> Iterator[Stored]:
         for name, info in self.filesystem.find(self.root, detail=True).items():
-            changed = info.get("LastModified") or info.get("created") or info.get("mtime")
-            path = name.removeprefix(self.root).lstrip("/")
-            yield Stored(path, int(info["size"]), changed if isinstance(changed, dt.datetime) else None)
+            yield Stored(name.removeprefix(self.root).lstrip("/"), int(info["size"]), _changed_at(info))
 
     def _inside(self, path: str) -> str:
         return f"{self.root}/{path}"
+
+
+def _changed_at(info: Mapping[str, Any]) -> dt.datetime | None:
+    """Buckets call it differently, and say it as a moment or as its text."""
+    for name in ("LastModified", "last_modified", "updated", "mtime", "created"):
+        found = info.get(name)
+        if isinstance(found, str):
+            with suppress(ValueError):
+                found = dt.datetime.fromisoformat(found)
+        if isinstance(found, dt.datetime):
+            return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
+    return None
 
 
 def storage() -> Storage:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 import time_machine
@@ -33,7 +34,7 @@ def clock():
         yield moving
 
 
-def sealed(*keys: str, **changes: object) -> None:
+def sealed(*keys: str, **changes: Any) -> None:
     for key in keys:
         send(key, **changes)
         seal()
@@ -124,7 +125,7 @@ def test_files_that_were_swapped_meanwhile_are_not_merged_twice(clock):
 
 def test_a_torn_file_is_set_aside_before_the_rest_is_merged(clock):
     sealed("a", "b", "c")
-    torn = SealedFile.objects.first()
+    torn = SealedFile.objects.earliest("id")
     body = (root() / torn.path).read_bytes()
     (root() / torn.path).write_bytes(body[: len(body) // 2])
     clock.move_to(NEXT_NIGHT)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from fangcun.identity.members.models import Member
 from fangcun.insight.analytics.engines import opened
 from fangcun.insight.tracking import sealing
+from fangcun.insight.tracking.filing import write_day_files
 from fangcun.insight.tracking.models import Batch, SealedFile
 from fangcun.insight.tracking.reading import snapshot, version
 from fangcun.insight.tracking.sealing import seal, seal_what_is_ripe
@@ -48,8 +49,8 @@ def test_a_file_holds_one_day_of_utc_sorted_and_is_described_by_its_row():
     assert (today.count, today.first_ts, today.last_ts, today.problem) == (2, midnight, midnight + 1, "")
     assert files() == [yesterday.path, today.path]
     assert (root() / today.path).stat().st_size == today.bytes
-    found = duckdb.sql(f"FROM read_parquet('{root() / today.path}')")
-    assert found.columns == [
+    found = duckdb.execute(f"FROM read_parquet('{root() / today.path}')")
+    assert [column[0] for column in found.description or ()] == [
         "event", "person", "ts", "program", "session", "page", "props", "id", "device", "member"
     ]  # fmt: skip
     assert [row[7] for row in found.fetchall()] == ["other", "first"]
@@ -145,11 +146,10 @@ def test_no_more_batches_are_sealed_than_said():
 
 def test_two_sealers_at_once_count_nothing_twice(monkeypatch):
     send("a")
-    write = sealing.write_day_files
 
     def other_first(*args, **options):
-        written = write(*args, **options)
-        monkeypatch.setattr(sealing, "write_day_files", write)
+        written = write_day_files(*args, **options)
+        monkeypatch.setattr(sealing, "write_day_files", write_day_files)
         assert sealing._seal_some(10) == 1
         return written
 
