@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -139,7 +139,7 @@ def _mix(found: Mapping[tuple[int, str], int], names: Mapping[str, str]) -> tupl
 
 
 def slices(
-    found: Sequence[Counted], persons: tuple[int, int], labels: Mapping[str, str] | None = None
+    found: Sequence[Counted], persons: tuple[int, int], label: Callable[[str], str] = str
 ) -> tuple[Slice, ...]:
     """The values of one facet that most persons of the segment have."""
     mine, all_of_them = persons
@@ -147,7 +147,7 @@ def slices(
     return tuple(
         Slice(
             one.value,
-            (labels or {}).get(one.value, one.value),
+            label(one.value),
             one.persons,
             one.persons / mine,
             one.persons_all / all_of_them,

@@ -17,13 +17,14 @@ from fangcun.insight.analytics.engines import Engine
 from fangcun.insight.analytics.errors import QuestionInvalid
 from fangcun.insight.analytics.scope import program_of
 from fangcun.insight.analytics.spans import Params, Span, one, span_of
+from fangcun.insight.analytics.visits.scenes import scene_name
 from fangcun.insight.segments.models import SegmentSize
 from fangcun.insight.segments.persona import counting
 from fangcun.insight.segments.persona.answer import Persona
 from fangcun.insight.segments.persona.facets import CAME_BY, Counted, counted, facets_of
 from fangcun.insight.segments.queries import persons_of, segment_of
 from fangcun.insight.segments.rules.facts import everybody
-from fangcun.insight.segments.titles import TITLES, title_of
+from fangcun.insight.segments.titles import title_of
 
 
 def persona(segment_id: int, span: Span, *, program: int | None = None, ticket: str = "") -> Persona:
@@ -103,12 +104,12 @@ class PersonaQuestion:
             active_all=persons[1],
             hours=hours,
             weekdays=weekdays,
-            scenes=counting.slices(came["scene"], persons),
+            scenes=counting.slices(came["scene"], persons, scene_name),
             channels=counting.slices(came["channel"], persons),
             campaigns=counting.slices(came["campaign"], persons),
             sources=counting.slices(came["source"], persons),
             pages=counting.slices(pages, persons),
-            events=counting.slices(events, persons, {name: title_of(name) for name in TITLES}),
+            events=counting.slices(events, persons, title_of),
             categories=counting.bought(engine, span, by="category", label="category"),
             products=counting.bought(engine, span, by="product_id", label="product"),
             worth=worth,
