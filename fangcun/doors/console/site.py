@@ -11,6 +11,8 @@ from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext_lazy as _
 
 from fangcun.doors.console import entrance, overview
+from fangcun.doors.console.insight import urls as insight_urls
+from fangcun.doors.console.insight.pages import PAGES
 from fangcun.doors.console.model_admin import actor_of
 from fangcun.doors.console.plan import edit_urls, pages
 from fangcun.identity.staff.queries import may, roles_of
@@ -37,6 +39,7 @@ class ConsoleSite(AdminSite):
             path("overview.json", self.admin_view(overview.numbers), name="overview-numbers"),
             *pages.urls(self.admin_view),
             *edit_urls.urls(self.admin_view),
+            *insight_urls.urls(self.admin_view),
             *super().get_urls(),
         ]
 
@@ -63,6 +66,13 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     """The rooms this person may enter."""
     groups: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
         (_("经营"), [(_("概览"), "monitoring", "/console/", "insight.view")]),
+        (
+            _("分析"),
+            [
+                (_("看板"), "dashboard", "/console/insight/", "insight.view"),
+                *((page.title, page.icon, page.address, "insight.view") for page in PAGES),
+            ],
+        ),
         (
             _("规划"),
             [

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.urls import URLPattern, reverse
 
+from fangcun.doors.console.insight.pages import PAGES as QUESTION_PAGES
 from fangcun.doors.console.model_admin import ConsoleAdmin
 from fangcun.doors.console.plan.pages import PAGES
 from fangcun.doors.console.site import console
@@ -46,6 +47,19 @@ BY_NAME = {
     "plan_revision_compare": "plan.view",
     "plan_revision": "plan.view",
     "plan_revision_restore": "plan.publish",
+    **{  # these and the next: see test_insight_pages
+        f"insight_{page.name}{part}": "insight.view"
+        for page in QUESTION_PAGES
+        for part in ("", "_answer", "_csv")
+    },
+    "insight_boards": "insight.view",
+    "insight_dashboard": "insight.view",
+    "insight_progress": "insight.view",
+    "insight_cancel": "insight.view",
+    "insight_save": "insight.change",
+    "insight_saved_verb": "insight.change",
+    "insight_dashboard_make": "insight.change",
+    "insight_dashboard_verb": "insight.change",
 }
 KINDS = ("changelist", "add", "change", "delete", "history", "verb")
 

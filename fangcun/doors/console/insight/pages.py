@@ -1,0 +1,9 @@
+"""Which pages of the numbers there are."""
+
+from __future__ import annotations
+
+from fangcun.doors.console.insight.activity import ACTIVITY
+from fangcun.doors.console.insight.page import QuestionPage
+from fangcun.doors.console.insight.retention import RETENTION
+
+PAGES: tuple[QuestionPage, ...] = (RETENTION, ACTIVITY)

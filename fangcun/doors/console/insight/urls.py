@@ -1,0 +1,45 @@
+"""The addresses of the numbers, below `/console/`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import URLPattern, path
+from django.views.decorators.http import require_safe
+
+from fangcun.doors.console.insight import boards, views
+from fangcun.doors.console.insight.page import QuestionPage
+from fangcun.doors.console.insight.pages import PAGES
+
+View = Callable[..., HttpResponseBase]
+
+
+def _view(show: Callable[[HttpRequest, QuestionPage], HttpResponse], page: QuestionPage) -> View:
+    @require_safe
+    def view(request: HttpRequest) -> HttpResponse:
+        return show(request, page)
+
+    return view
+
+
+def urls(admin_view: Callable[[View], View]) -> list[URLPattern]:
+    """Every page with its answer and its file, and what questions have in common."""
+    found: list[tuple[str, View, str]] = [
+        ("insight/", boards.home, "insight_boards"),
+        ("insight/save", boards.save, "insight_save"),
+        ("insight/saved/<int:pk>/<slug:verb>", boards.change_question, "insight_saved_verb"),
+        ("insight/dashboards/make", boards.make, "insight_dashboard_make"),
+        ("insight/dashboards/<int:pk>/", boards.dashboard, "insight_dashboard"),
+        ("insight/dashboards/<int:pk>/<slug:verb>", boards.change_dashboard, "insight_dashboard_verb"),
+        ("insight/progress/<slug:ticket>", views.progress, "insight_progress"),
+        ("insight/cancel/<slug:ticket>", views.cancel, "insight_cancel"),
+    ]
+    for page in PAGES:
+        stem = f"insight/{page.name}/"
+        found += [
+            (stem, _view(views.show, page), f"insight_{page.name}"),
+            (f"{stem}answer", _view(views.answer, page), f"insight_{page.name}_answer"),
+            (f"{stem}csv", _view(views.csv, page), f"insight_{page.name}_csv"),
+        ]
+    return [path(route, admin_view(view), name=name) for route, view, name in found]

@@ -1,0 +1,4 @@
+// What can be drawn, one file for each kind of question.
+import './draw-funnel.js'
+import './draw-lines.js'
+import './draw-retention.js'
