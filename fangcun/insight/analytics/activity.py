@@ -7,7 +7,7 @@ two values in one period is in both groups, and once in the total.
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -139,23 +139,24 @@ class ActivityQuestion:
         self, engine: Engine, period: str, kept: str, params: dict[str, Any]
     ) -> tuple[ActivityGroup, ...]:
         value = f"coalesce({engine.dialect.text('by')}, '')"
-        values = engine.rows(_VALUES.format(kept=kept, value=value), params)
-        names = [name for name, _count in sorted(values, key=lambda one: (-one[1], one[0]))]
-        numbers = {name: n for n, name in enumerate(names[: self.top] if self.top else names)}
         if self.top:
-            arms = " ".join(f"WHEN v = $value_{n} THEN {n}" for n in numbers.values())
-            group = f"CASE {arms} ELSE {len(numbers)} END"
-            params = params | {f"value_{n}": name for name, n in numbers.items()}
+            names = _by_size(engine.rows(_VALUES.format(kept=kept, value=value), params))[: self.top]
+            arms = " ".join(f"WHEN v = $value_{n} THEN {n}" for n in range(len(names)))
+            group = f"CASE {arms or 'WHEN v IS NULL THEN 0'} ELSE {len(names)} END"
+            params = params | {f"value_{n}": name for n, name in enumerate(names)}
         else:
             group = "v"
+        found = engine.rows(_GROUPS.format(period=period, kept=kept, value=value, group=group), params)
+        if not self.top:
+            names = _by_size((name, count) for name, _period, _persons, count in found)
+        places = {name: n for n, name in enumerate(names)}
         rows: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-        sql = _GROUPS.format(period=period, kept=kept, value=value, group=group) if names else ""
-        for found, *row in engine.rows(sql, params) if sql else ():
-            rows[found if self.top else numbers[found]].append(tuple(row))
+        for key, *row in found:
+            rows[key if self.top else places[key]].append(tuple(row))
         return tuple(
             ActivityGroup(
-                value=names[n] or None if n < len(numbers) else None,
-                other=n == len(numbers),
+                value=names[n] or None if n < len(names) else None,
+                other=n == len(names),
                 rows=self._rows(rows[n]),
             )
             for n in sorted(rows)
@@ -176,6 +177,14 @@ class ActivityQuestion:
             ActivityDay(date_of_number(period, self.unit), *known.get(period, (0, 0)))
             for period in range(lowest, highest + 1)
         )
+
+
+def _by_size(values: Iterable[tuple[Any, ...]]) -> list[str]:
+    """The values by the number of their events, then by name."""
+    sizes: Counter[str] = Counter()
+    for name, count in values:
+        sizes[name] += count
+    return sorted(sizes, key=lambda name: (-sizes[name], name))
 
 
 # One row for a person and period first: distinct persons then need no counting of their own.

@@ -1,6 +1,7 @@
 """The SQL of paths: visits with the start in them, the steps beyond it, layer by layer."""
 
 # ruff: noqa: S608 - the text holds conditions whose values are parameters, and our own names
+# Numbers of rows are cast: on some engines they have no sign and can't meet those that have one.
 
 from __future__ import annotations
 
@@ -46,13 +47,14 @@ def paths_sql(way: Way) -> str:
 
 
 def _visits(way: Way) -> Iterator[str]:
-    """`begun(k, visit, ts, event, …)`, the first start of each visit, and `row` with the steps of all these visits."""
+    """`begun(k, visit, ts, event, …)`, the first start of each visit, and `beyond`: the steps on its other side."""
     order, begun, rows = ", ".join(way.columns), [], []
     if way.sessions:
         yield f"""first_s AS (SELECT person, session, {order},
                 row_number() OVER (PARTITION BY person, session ORDER BY {order}) AS r
             FROM ev WHERE {way.kept} AND session <> '' AND {way.start})"""
-        yield f"""begun_s AS (SELECT row_number() OVER (ORDER BY person, session) AS k, person, session, {order}
+        yield f"""begun_s AS (SELECT CAST(row_number() OVER (ORDER BY person, session) AS BIGINT) AS k,
+                person, session, {order}
             FROM first_s WHERE r = 1)"""
         begun.append(f"SELECT k, 0 AS visit, {order} FROM begun_s")
         rows.append(f"""SELECT b.k AS k, 0 AS visit, {_listed(way, "x")}, x.name AS name
@@ -69,8 +71,8 @@ def _visits(way: Way) -> Iterator[str]:
                   FROM ev WHERE {way.kept} AND session = '' AND person IN
                       (SELECT person FROM ev WHERE {way.kept} AND session = '' AND {way.start})) x)"""
         yield f"""cut AS (SELECT person, {order}, name, begins, goes,
-                sum(fresh) OVER (PARTITION BY person ORDER BY ts, fresh DESC
-                ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS visit FROM gap)"""
+                CAST(sum(fresh) OVER (PARTITION BY person ORDER BY ts, fresh DESC
+                    ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS BIGINT) AS visit FROM gap)"""
         yield f"""begun_l AS (SELECT person, visit, {order} FROM (SELECT person, visit, {order},
                 row_number() OVER (PARTITION BY person, visit ORDER BY {order}) AS r
             FROM cut WHERE begins = 1) x WHERE r = 1)"""
@@ -99,14 +101,15 @@ def _beyond(way: Way) -> str:
 def _steps(way: Way) -> Iterator[str]:
     order = ", ".join(f"{column}{' DESC' if way.before else ''}" for column in way.columns)
     # Staying at a step is no step.
-    yield f"""moved AS (SELECT k, visit, name, row_number() OVER (PARTITION BY k, visit ORDER BY {order}) AS layer
+    yield f"""moved AS (SELECT k, visit, name,
+            CAST(row_number() OVER (PARTITION BY k, visit ORDER BY {order}) AS BIGINT) AS layer
         FROM (SELECT k, visit, {", ".join(way.columns)}, name,
                      coalesce(max(name) OVER (PARTITION BY k, visit ORDER BY {order}
                      ROWS BETWEEN 1 PRECEDING AND 1 PRECEDING), $at) AS earlier FROM beyond) x
         WHERE name <> earlier)"""
     yield """sized AS (SELECT layer, name, count(*) AS n FROM moved WHERE layer <= $depth GROUP BY layer, name)"""
     yield """ranked AS (SELECT layer, name,
-            row_number() OVER (PARTITION BY layer ORDER BY n DESC, name) AS m FROM sized)"""
+            CAST(row_number() OVER (PARTITION BY layer ORDER BY n DESC, name) AS BIGINT) AS m FROM sized)"""
     yield """step AS (SELECT x.k AS k, x.visit AS visit, x.layer AS layer, x.name AS name,
             CASE WHEN y.m <= $top THEN y.m ELSE 0 END AS m
         FROM moved x JOIN ranked y ON y.layer = x.layer AND y.name = x.name)"""

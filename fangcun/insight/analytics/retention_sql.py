@@ -62,7 +62,7 @@ def _tables(shape: Shape, dialect: Dialect) -> Iterator[str]:
                      coalesce({dialect.text("by")}, '') AS v
               FROM began x JOIN (SELECT person, ts, event, id, props FROM ev WHERE {shape.start}) e
               ON e.person = x.person AND e.ts = x.t) f)"""
-    yield """ranked AS (SELECT v, row_number() OVER (ORDER BY size DESC, v) AS k
+    yield """ranked AS (SELECT v, CAST(row_number() OVER (ORDER BY size DESC, v) AS BIGINT) AS k
         FROM (SELECT v, count(*) AS size FROM seen WHERE r = 1 GROUP BY v) q)"""
     yield """cohort AS (SELECT x.person AS person, x.c AS c, x.t AS t,
             CASE WHEN y.k <= $top THEN y.k ELSE $top + 1 END AS k, CASE WHEN y.k <= $top THEN x.v END AS v
