@@ -19,7 +19,7 @@ from django.db.models import Sum  # noqa: E402 - the rooms are wired first
 from django.utils import timezone  # noqa: E402
 
 from fangcun.grow.messaging.models import Message  # noqa: E402
-from fangcun.insight.tracking.models import Batch  # noqa: E402
+from fangcun.insight.analytics.engines import opened  # noqa: E402
 from fangcun.kernel.jobs import PERIODS  # noqa: E402
 from fangcun.kernel.models import Job, Transition  # noqa: E402
 from fangcun.shop.catalog.models import Sku, StockChange  # noqa: E402
@@ -34,8 +34,10 @@ def let_time_pass() -> None:
     Refund.objects.exclude(next_query_at=None).update(next_query_at=now)
 
 
-def facts() -> list[dict[str, Any]]:
-    return [event for batch in Batch.objects.filter(device=None) for event in json.loads(batch.payload)]
+def facts() -> list[str]:
+    """Ids of the server's own facts; no phone's have a colon."""
+    with opened() as engine:
+        return [key for (key,) in engine.rows("SELECT id FROM ev WHERE id LIKE '%:%' ORDER BY id")]
 
 
 def orders() -> list[dict[str, Any]]:
@@ -83,7 +85,7 @@ def books() -> dict[str, Any]:
         ),
         "jobs": list(Job.objects.exclude(task__in=PERIODS).values("task", "attempts", "dead", "error")),
         "messages": list(Message.objects.values_list("dedupe_key", flat=True)),
-        "facts": [fact["id"] for fact in facts()],
+        "facts": facts(),
     }
 
 

@@ -11,10 +11,11 @@ import shutil
 from collections.abc import Callable
 from typing import Any
 
-from tests.faults.dying import HOME, dying_at, in_child, keep, migrate_all, restore  # isort: skip - wires the rooms
+from tests.faults.dying import HOME, dying_at, in_child, keep, restore  # isort: skip - wires the rooms
 
 from django.db import connections
 
+from fangcun.doors.cli.main import migrate_all
 from fangcun.insight.analytics.engines import opened
 from fangcun.insight.tracking import merging
 from fangcun.insight.tracking.models import Batch, SealedFile

@@ -1,4 +1,6 @@
-"""Hot batches as a table of events in DuckDB."""
+"""What has been counted as tables of events in DuckDB."""
+
+# ruff: noqa: S608 - the text holds columns and quoted paths
 
 from __future__ import annotations
 
@@ -6,7 +8,9 @@ from collections.abc import Sequence
 
 import duckdb
 
+from fangcun.insight.tracking.filing import quoted
 from fangcun.insight.tracking.queries import HotRow
+from fangcun.insight.tracking.reading import Snapshot
 
 _HOT = """
 CREATE OR REPLACE TABLE hot AS
@@ -35,3 +39,23 @@ def lay_out(
             "members": [row.member_id for row in rows],
         },
     )
+
+
+def everything(connection: duckdb.DuckDBPyConnection, taken: Snapshot, columns: str, where: str = "") -> str:
+    """A SELECT of these columns, `person` first, of all events of a snapshot, each person as known by now.
+
+    Makes the tables `hot` and `moved`. `where` holds for rows as they are stored.
+    """
+    lay_out(connection, taken.hot, taken.persons)
+    hot = f"SELECT {columns} FROM hot{where}"
+    if not taken.files:
+        return hot
+    files = f"read_parquet([{', '.join(map(quoted, taken.files))}])"
+    if not taken.moved:
+        return f"{hot} UNION ALL SELECT {columns} FROM {files}{where}"
+    connection.execute(
+        "CREATE OR REPLACE TABLE moved AS SELECT unnest($was::BIGINT[]) AS was, unnest($now::BIGINT[]) AS now",
+        {"was": list(taken.moved), "now": list(taken.moved.values())},
+    )
+    known = columns.replace("person", "coalesce(now, person) AS person", 1)
+    return f"{hot} UNION ALL SELECT {known} FROM {files} LEFT JOIN moved ON person = was{where}"

@@ -182,6 +182,8 @@ def _changed_at(info: Mapping[str, Any]) -> dt.datetime | None:
         if isinstance(found, str):
             with suppress(ValueError):
                 found = dt.datetime.fromisoformat(found)
+        if isinstance(found, int | float):
+            found = dt.datetime.fromtimestamp(found, dt.UTC)
         if isinstance(found, dt.datetime):
             return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
     return None

@@ -1,7 +1,5 @@
 """DuckDB in this process: no server, nothing to install, all cores."""
 
-# ruff: noqa: S608 - the text holds columns, our own names and quoted paths; what people write travels as parameters
-
 from __future__ import annotations
 
 import re
@@ -13,8 +11,7 @@ import duckdb
 
 from fangcun.insight.analytics.engines.dialect import DuckDialect
 from fangcun.insight.analytics.errors import Interrupted
-from fangcun.insight.tracking.filing import quoted
-from fangcun.insight.tracking.hot import lay_out
+from fangcun.insight.tracking.hot import everything
 from fangcun.insight.tracking.reading import Snapshot, retaken
 from fangcun.insight.tracking.storage import connected
 
@@ -81,22 +78,8 @@ class DuckEngine:
         return read()
 
     def _lay_out(self) -> None:
-        lay_out(self._connection, self._snapshot.hot, self._snapshot.persons)
-        sources = [f"SELECT {_COLUMNS} FROM hot{self._where}"]
-        if self._snapshot.files:
-            moved = self._snapshot.moved
-            files = f"read_parquet([{', '.join(map(quoted, self._snapshot.files))}])"
-            columns, joined = _COLUMNS, ""
-            if moved:
-                self._connection.execute(
-                    "CREATE OR REPLACE TABLE moved AS"
-                    " SELECT unnest($was::BIGINT[]) AS was, unnest($now::BIGINT[]) AS now",
-                    {"was": list(moved), "now": list(moved.values())},
-                )
-                columns = _COLUMNS.replace("person", "coalesce(now, person) AS person", 1)
-                joined = " LEFT JOIN moved ON person = was"
-            sources.append(f"SELECT {columns} FROM {files}{joined}{self._where}")
-        self._connection.execute(f"CREATE OR REPLACE VIEW ev AS {' UNION ALL '.join(sources)}")
+        events = everything(self._connection, self._snapshot, _COLUMNS, self._where)
+        self._connection.execute(f"CREATE OR REPLACE VIEW ev AS {events}")
 
 
 @contextmanager

@@ -7,10 +7,12 @@ from typing import Any
 
 from django.conf import settings
 
-from fangcun.insight.tracking.hot import lay_out
+from fangcun.insight.tracking.hot import everything
 from fangcun.insight.tracking.reading import snapshot
 from fangcun.insight.tracking.storage import connected, storage
 from fangcun.insight.tracking.tests.phone import accept, batch, event
+
+COLUMNS = "person", "event", "ts", "program", "session", "page", "props", "id", "device", "member"
 
 
 def send(*keys: str, device: str = "d1", member_id: int | None = None, **changes: Any) -> None:
@@ -21,22 +23,10 @@ def send(*keys: str, device: str = "d1", member_id: int | None = None, **changes
 
 def readable(columns: str = "id", **span: int) -> list[tuple[Any, ...]]:
     """What counts now, sorted; one row for each event."""
-    seen = snapshot(**span)
     with connected() as connection:
-        lay_out(connection, seen.hot, seen.persons)
-        files = ""
-        if seen.files:
-            connection.execute(
-                "CREATE TABLE moved AS SELECT unnest($was::BIGINT[]) AS was, unnest($now::BIGINT[]) AS now",
-                {"was": list(seen.moved), "now": list(seen.moved.values())},
-            )
-            files = (
-                f" UNION ALL BY NAME SELECT f.* REPLACE (coalesce(now, person) AS person)"
-                f" FROM read_parquet({list(seen.files)}) f LEFT JOIN moved ON person = was"
-            )
-        return sorted(
-            connection.execute(f"SELECT {columns} FROM (SELECT * FROM hot{files})").fetchall(), key=str
-        )
+        source = everything(connection, snapshot(**span), ", ".join(COLUMNS))
+        connection.execute(f"CREATE VIEW ev AS {source}")
+        return sorted(connection.execute(f"SELECT {columns} FROM ev").fetchall(), key=str)
 
 
 def ids() -> list[str]:

@@ -14,7 +14,8 @@ from fangcun.identity.members.models import Member
 from fangcun.insight.analytics.engines import opened
 from fangcun.insight.tracking import sealing
 from fangcun.insight.tracking.filing import write_day_files
-from fangcun.insight.tracking.models import Batch, SealedFile
+from fangcun.insight.tracking.looking import events_sent
+from fangcun.insight.tracking.models import Batch, Device, SealedFile
 from fangcun.insight.tracking.reading import snapshot, version
 from fangcun.insight.tracking.sealing import seal, seal_what_is_ripe
 from fangcun.insight.tracking.storage import only_writer
@@ -218,3 +219,17 @@ def test_one_statement_takes_a_snapshot_and_one_its_version(django_assert_num_qu
         snapshot()
     with django_assert_num_queries(1 + shared, connection=events):
         version()
+
+
+def test_events_are_found_as_they_were_sent_sealed_or_not():
+    send("a", props={"total": 12.5})
+    seal()
+    send("b", device="d2", member_id=7)
+    send("c", device="d3")
+    phone = Device.objects.get(key="d1").pk
+    sent = events_sent(devices=[phone], members=[7])
+    assert [(one.id, one.props, one.device_id == phone, one.member_id) for one in sent] == [
+        ("a", {"total": 12.5}, True, None),
+        ("b", {}, False, 7),
+    ]
+    assert events_sent() == []

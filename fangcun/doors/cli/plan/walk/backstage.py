@@ -11,6 +11,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from fangcun.doors.cli.main import migrate_all, wire
@@ -26,8 +27,9 @@ from fangcun.doors.cli.sample.shelf import open_shop  # noqa: E402
 from fangcun.grow.messaging.models import Grant, Template  # noqa: E402
 from fangcun.grow.messaging.states import GrantStatus  # noqa: E402
 from fangcun.insight.tracking.intake import SERVER_FACTS  # noqa: E402
+from fangcun.insight.tracking.looking import events_sent  # noqa: E402
 from fangcun.insight.tracking.models import Device, Quarantined  # noqa: E402
-from fangcun.insight.tracking.queries import current_plan, hot_rows  # noqa: E402
+from fangcun.insight.tracking.queries import current_plan  # noqa: E402
 from fangcun.kernel.actors import SYSTEM  # noqa: E402
 from fangcun.kernel.errors import DomainError  # noqa: E402
 from fangcun.kernel.models import Job  # noqa: E402
@@ -67,11 +69,10 @@ def set_up(plan: str) -> dict[str, Any]:
 def arrived(members: list[int], devices: list[str]) -> list[dict[str, Any]]:
     """Every event of these people and phones that is in the store, quarantined ones with their flaw."""
     keys = dict(Device.objects.filter(key__in=devices).values_list("pk", "key"))
-    found = []
-    for row in hot_rows():
-        if row.device_id in keys or row.member_id in members:
-            device = keys.get(row.device_id or 0)
-            found += [_plain(event, row.member_id, device) for event in orjson.loads(row.payload)]
+    found = [
+        _plain(asdict(sent), sent.member_id, keys.get(sent.device_id or 0))
+        for sent in events_sent(devices=keys, members=members)
+    ]
     kept = Quarantined.objects.filter(device_id__in=keys) | Quarantined.objects.filter(member_id__in=members)
     types = _types()
     for one in kept:
