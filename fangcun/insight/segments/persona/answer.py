@@ -60,7 +60,7 @@ class Worth:
 class Lift:
     """Something that persons of the segment do more often than everybody.
 
-    An event, or an event with one value of a property ("" is any event). Persons and shares are of those who were
+    An event, or an event with one value of a property. Persons and shares are of those who were
     active. `lift` is the segment's share ÷ everybody's; it is surely more than `low`.
     """
 

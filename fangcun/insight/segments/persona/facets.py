@@ -21,16 +21,17 @@ CAME_BY = ("scene", "channel", "campaign", "source")
 SAMPLE = 4_000
 MOST_PROPERTIES = 40
 MOST_VALUES = 60
-EVERYWHERE = 4  # a property of so many events is one of all of them
+EVERYWHERE = 4  # a property of so many events is looked at on the one that most often carries it
 # These say who or which one, never what kind; pages and entries are counted by themselves.
 NO_KIND = frozenset(
     {"order_number", "share_id", "parent_share_id", "root_id", "page", "from", "scene", "codes"}
 )
+_SPAN = "person IS NOT NULL AND ts >= $since AND ts < $until"
 
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """One way to part persons: by event, page, entry, or by a property of an event ("" is any)."""
+    """One way to part persons: by event, page, way of coming, or by a property of an event."""
 
     kind: str
     event: str = ""
@@ -53,7 +54,7 @@ def facets_of(engine: Engine, span: dict[str, Any]) -> list[Facet]:
     names = ", ".join(f"'{name}'" for name in ENTRIES)
     rows = engine.rows(
         "SELECT count(*) AS n, sum(CASE WHEN event IN (" + names + ") THEN 1 ELSE 0 END) AS entries FROM ev"
-        " WHERE person IS NOT NULL AND ts >= $since AND ts < $until",
+        f" WHERE {_SPAN}",
         span,
     )
     number, entries = rows[0][0], int(rows[0][1] or 0)
@@ -68,8 +69,9 @@ def _properties(engine: Engine, span: dict[str, Any], number: int) -> list[Facet
     every = max(number // SAMPLE, 1)
     second = engine.dialect.whole("ts", 1000)
     rows = engine.rows(
-        "SELECT event, props FROM ev WHERE person IS NOT NULL AND ts >= $since AND ts < $until"
-        f" AND props <> '{{}}' AND ({second}) % {every} = 0 AND event NOT IN ('page_viewed', 'page_left')",
+        "SELECT event, props FROM ev WHERE "
+        + _SPAN
+        + f" AND props <> '{{}}' AND ({second}) % {every} = 0 AND event NOT IN ('page_viewed', 'page_left')",
         span,
     )
     seen: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -79,14 +81,15 @@ def _properties(engine: Engine, span: dict[str, Any], number: int) -> list[Facet
         for prop, value in _loaded(props).items():
             if prop not in NO_KIND and value not in (None, "") and not isinstance(value, dict | list):
                 seen[event, prop].append(str(value))
-    events_of: dict[str, set[str]] = defaultdict(set)
-    for event, prop in seen:
-        events_of[prop].add(event)
-    merged: dict[Facet, list[str]] = defaultdict(list)
-    for (event, prop), values in seen.items():
-        everywhere = len(events_of[prop]) >= EVERYWHERE
-        merged[Facet("property", "" if everywhere else event, prop)] += values
-    kinds = {facet: values for facet, values in merged.items() if _repeats(values)}
+    events_of: dict[str, list[str]] = defaultdict(list)
+    for event, prop in sorted(seen, key=lambda one: (-len(seen[one]), one)):
+        events_of[prop].append(event)
+    found = {
+        Facet("property", event, prop): seen[event, prop]
+        for prop, events in events_of.items()
+        for event in (events[:1] if len(events) >= EVERYWHERE else events)
+    }
+    kinds = {facet: values for facet, values in found.items() if _repeats(values)}
     ordered = sorted(kinds, key=lambda facet: (-len(kinds[facet]), facet.event, facet.prop))
     return ordered[:MOST_PROPERTIES]
 
@@ -112,21 +115,22 @@ def counted(engine: Engine, facets: Iterable[Facet], span: dict[str, Any]) -> li
         return []
     params = dict(span)
     parts = [_part(engine, number, facet, params) for number, facet in enumerate(numbered)]
-    sql = f"""WITH facet AS ({" UNION ALL ".join(parts)}),
-        everybody AS (SELECT facet, value, count(*) AS persons FROM facet GROUP BY facet, value),
-        mine AS (SELECT facet, value, count(*) AS persons, sum(n) AS n FROM facet
-                 WHERE person IN (SELECT person FROM among) GROUP BY facet, value)
-        SELECT mine.facet, mine.value, mine.persons, mine.n, everybody.persons AS persons_all
-        FROM mine JOIN everybody ON mine.facet = everybody.facet AND mine.value = everybody.value
-        ORDER BY mine.facet, mine.persons DESC, mine.value"""
+    sql = f"""WITH known AS (SELECT person, max(mine) AS mine FROM (
+            SELECT person, 1 AS mine FROM among UNION ALL
+            SELECT person, 0 AS mine FROM ev WHERE {_SPAN} GROUP BY person) AS stacked GROUP BY person),
+        facet AS ({" UNION ALL ".join(parts)})
+        SELECT facet, value, sum(mine) AS persons, sum(CASE WHEN mine = 1 THEN n ELSE 0 END) AS n,
+               count(*) AS persons_all
+        FROM facet JOIN known ON facet.person = known.person GROUP BY facet, value HAVING sum(mine) > 0
+        ORDER BY facet, persons DESC, value"""
     return [
-        Counted(numbered[number], value, persons, int(count), persons_all)
+        Counted(numbered[number], value, int(persons), int(count), persons_all)
         for number, value, persons, count, persons_all in engine.rows(sql, params)
     ]
 
 
 def _part(engine: Engine, number: int, facet: Facet, params: dict[str, Any]) -> str:
-    limit = "person IS NOT NULL AND ts >= $since AND ts < $until"
+    limit = _SPAN
     if facet.kind == "event":
         value = "event"
     elif facet.kind == "page":
