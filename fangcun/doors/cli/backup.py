@@ -6,12 +6,14 @@ import os
 import sqlite3
 import tarfile
 import tempfile
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import typer
 from django.conf import settings
 from django.utils import timezone
+
+from fangcun.insight.tracking.storage import ASKING, DRAFTS, storage
 
 
 def copy_sqlite(source: Path, target: Path) -> None:
@@ -23,7 +25,7 @@ def copy_sqlite(source: Path, target: Path) -> None:
 def make_backup(target: Path, *, with_keys: bool) -> Path:
     """Write `fangcun-<time>.tar.gz`, readable by its owner alone, and return its path.
 
-    A PostgreSQL database is not in it: that one is copied with pg_dump.
+    Neither a PostgreSQL database is in it (that one is copied with pg_dump, first) nor a bucket of sealed events.
     """
     home: Path = settings.FANGCUN_HOME
     target.mkdir(parents=True, exist_ok=True)
@@ -44,8 +46,23 @@ def make_backup(target: Path, *, with_keys: bool) -> Path:
             name = Path(database["NAME"]).name
             copy_sqlite(Path(database["NAME"]), Path(folder) / name)
             out.add(Path(folder) / name, arcname=name)
+        # After the databases: a sealed file never changes, and stays for an hour when others took its place.
+        _add_sealed_events(out)
         for name in ("media", *(("keys",) if with_keys else ())):
             if (home / name).exists():
                 out.add(home / name, arcname=name)
     draft.replace(archive)
     return archive
+
+
+def _add_sealed_events(out: tarfile.TarFile) -> None:
+    store = storage()
+    if store.filesystem is not None:
+        typer.echo(
+            "Sealed events are in a bucket: copy it with its own tools, it is not in this archive.", err=True
+        )
+        return
+    for file in sorted(store.listed(), key=lambda file: file.path):
+        if file.path.split("/", 1)[0] not in (DRAFTS, ASKING):
+            with suppress(FileNotFoundError):  # retired or nobody's, and swept this moment
+                out.add(store.place(file.path), arcname=f"events/{file.path}")

@@ -24,6 +24,7 @@ from fangcun.insight.tracking.errors import StoreUnreachable
 from fangcun.insight.tracking.models import SealedFile
 
 DRAFTS = "drafts"
+ASKING = "asking"  # what engines elsewhere lay down for one question
 _LOCK = 7_305_809_111_024_001  # any number that no other advisory lock of the database has
 
 

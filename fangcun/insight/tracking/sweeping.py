@@ -13,12 +13,11 @@ from django.utils import timezone
 from fangcun.insight.tracking.checking import ASIDE, problem_of
 from fangcun.insight.tracking.filing import SWEEP_AFTER, delete_retired, is_ours, list_files
 from fangcun.insight.tracking.models import RetiredFile, SealedFile, StrayFile
-from fangcun.insight.tracking.storage import DRAFTS, Storage, Stored, only_writer, storage
+from fangcun.insight.tracking.storage import ASKING, DRAFTS, Storage, Stored, only_writer, storage
 
 logger = logging.getLogger(__name__)
 
 GRACE = dt.timedelta(hours=1)
-ASKING = "asking"  # what engines elsewhere lay down for one question
 ASKED = dt.timedelta(days=1)
 # A store may share a bucket with others: only what lies where our files lie, or looks like one, is our concern.
 _AMONG_OURS = re.compile(r"\d{4}-\d\d-\d\d/.*|[^/]*\.parquet")

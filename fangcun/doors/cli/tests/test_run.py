@@ -87,7 +87,11 @@ def test_a_backup_holds_databases_media_and_keys_and_only_its_owner_reads_it(tmp
     with sqlite3.connect(home / "fangcun.sqlite3") as live:
         live.execute("CREATE TABLE fact (word TEXT)")
         live.execute("INSERT INTO fact VALUES ('kept')")
-    settings.FANGCUN_HOME = home
+    (home / "events" / "2026-11-26").mkdir(parents=True)
+    (home / "events" / "2026-11-26" / "a.parquet").write_bytes(b"events")
+    (home / "events" / "drafts").mkdir()
+    (home / "events" / "drafts" / "b.parquet").write_bytes(b"half")
+    settings.FANGCUN_HOME, settings.EVENTS_URL = home, str(home / "events")
     settings.DATABASES = {
         "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": str(home / "fangcun.sqlite3")}
     }
@@ -98,6 +102,7 @@ def test_a_backup_holds_databases_media_and_keys_and_only_its_owner_reads_it(tmp
     with tarfile.open(archive) as held:
         assert {name for name in held.getnames() if "." in name or "key" in name} == {
             "fangcun.sqlite3",
+            "events/2026-11-26/a.parquet",
             "media/a.webp",
             "keys",
             "keys/field_key",
@@ -113,5 +118,6 @@ def test_a_backup_can_leave_the_keys_out(tmp_path, settings):
     (tmp_path / "keys").mkdir()
     (tmp_path / "keys" / "field_key").write_text("key")
     settings.FANGCUN_HOME, settings.DATABASES = tmp_path, {}
+    settings.EVENTS_URL = str(tmp_path / "events")
     with tarfile.open(make_backup(tmp_path / "backups", with_keys=False)) as held:
         assert held.getnames() == []
