@@ -47,7 +47,7 @@ def times(engine: Engine, span: Mapping[str, Any]) -> tuple[tuple[int, ...], tup
 def everybody(engine: Engine, until_ms: int) -> int:
     """How many persons there are: all members (`members`), and everybody who did something."""
     sql = (
-        "SELECT count(*) AS n FROM (SELECT person FROM members UNION"
+        "SELECT count(*) AS n FROM (SELECT person FROM members UNION DISTINCT"
         " SELECT person FROM ev WHERE person IS NOT NULL AND ts < $until GROUP BY person) AS everybody"
     )
     found: int = engine.rows(sql, {"until": until_ms})[0][0]
@@ -88,8 +88,8 @@ def bought(engine: Engine, span: Mapping[str, Any], *, by: str, label: str) -> t
         f"""WITH line AS (SELECT person, {text} AS value, {name} AS label, {quantity} AS quantity, {fen} AS fen
                 FROM ev WHERE {_SPAN} AND event = 'goods_bought' AND {_MINE})
             SELECT value, max(label) AS label, count(DISTINCT person) AS persons, sum(quantity) AS quantity,
-                   sum(fen) AS fen
-            FROM line WHERE value IS NOT NULL GROUP BY value ORDER BY fen DESC, value LIMIT {MOST}""",
+                   sum(fen) AS total
+            FROM line WHERE value IS NOT NULL GROUP BY value ORDER BY total DESC, value LIMIT {MOST}""",
         {**span, "by": by, "label": label, "quantity": "quantity", "amount": AMOUNT},
     )
     return tuple(
