@@ -57,7 +57,9 @@ def ask(question: Question[A], *, ticket: str = "", remembered: bool = True) -> 
     """
     reads = dict(question.reads())
     span = {name: reads.get(name) for name in ("since_ms", "until_ms")}
-    asked = (question.kind, question.params(), sorted(reads.items()), version(**span), get_language())
+    # Who a segment holds may change while its number stays.
+    among = getattr(question, "among", None)
+    asked = (question.kind, question.params(), among, sorted(reads.items()), version(**span), get_language())
     key = f"asked.{hashlib.blake2b(repr(asked).encode(), digest_size=16).hexdigest()}"
     found: A | None = cache.get(key) if remembered else None
     if found is None:

@@ -13,7 +13,11 @@ from fangcun.blueprint.document import Blueprint
 from fangcun.doors.console.insight.words import event_label, property_label
 from fangcun.identity.programs.models import Program
 from fangcun.insight.analytics.names import counted_names
+from fangcun.insight.segments.queries import segments
 from fangcun.plan.revisions import queries as revisions
+
+# Where a visit came from; every event of it carries them, whatever the plan says.
+OF_VISITS = ("source", "channel", "campaign")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ class Known:
     @property
     def props(self) -> list[tuple[str, str]]:
         """Properties with their labels: first those that most events carry."""
-        carried: dict[str, int] = {}
+        carried = dict.fromkeys(OF_VISITS, 0)
         for event in self.events:
             for name in event.props:
                 carried[name] = carried.get(name, 0) + 1
@@ -71,6 +75,7 @@ def known() -> Known:
     return Known(
         events=tuple(_events(bp, counted_names())),
         programs=tuple((str(pk), name) for pk, name in programs),
+        segments=tuple((str(one.pk), one.name) for one in segments()),
         scenarios=tuple(revisions.funnels()),
     )
 

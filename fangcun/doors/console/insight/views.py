@@ -20,6 +20,7 @@ from fangcun.identity.staff.queries import may
 from fangcun.insight.analytics import asking
 from fangcun.insight.analytics.names import counted_names
 from fangcun.insight.analytics.saved import dashboards
+from fangcun.insight.segments import queries as segments
 from fangcun.kernel.errors import DomainError
 
 LONGEST_TICKET = 40
@@ -98,8 +99,10 @@ def question_of(page: QuestionPage, ask: Asked) -> Any:
 
 
 def persons_of(segment: str) -> tuple[int, ...] | None:
-    """The persons of a segment; None when none is asked for."""
-    return None
+    """The persons of a segment; None when none is asked for. Raises SegmentUnknown."""
+    if not segment:
+        return None
+    return segments.persons_of(int(segment) if segment.isdecimal() and len(segment) < 19 else -1)
 
 
 @require_safe
@@ -134,6 +137,6 @@ def _field_of(refused: DomainError, ask: Asked) -> dict[str, Any]:
     part = str(refused.details.get("part", ""))
     for name in ask.params if part else ():
         for place, text in enumerate(ask.all(name)):
-            if part in text:
+            if name.endswith("where") and part in text:
                 return {"field": name, "place": place}
     return {}

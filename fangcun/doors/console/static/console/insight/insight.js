@@ -47,9 +47,8 @@ function refused({ message, field, place }) {
   words.setAttribute('role', 'alert')
   wrong.setAttribute('aria-invalid', 'true')
   wrong.setAttribute('aria-describedby', 'fi-wrong')
-  const place_ = wrong.closest('.fi-field, [data-row]') ?? wrong
-  place_.append(words)
-  wrong.focus()
+  ;(wrong.closest('.fi-field, [data-row]') ?? form).append(words)
+  ;(wrong.hidden ? wrong.parentElement.querySelector('[role=combobox]') : wrong).focus()
 }
 
 function told() {
@@ -61,7 +60,10 @@ function told() {
   const saved = document.querySelector('#fi-save [name=query]')
   if (saved) saved.value = asked
   for (const link of document.querySelectorAll('.fi-ready a')) {
-    link.toggleAttribute('aria-current', new URL(link.href).search === location.search)
+    const theirs = new URL(link.href).searchParams
+    const ours = new URL(location.href).searchParams
+    const isSame = ['step', 'window', 'key'].every(name => theirs.getAll(name).join() === ours.getAll(name).join()) && !ours.getAll('where').some(Boolean)
+    isSame ? link.setAttribute('aria-current', 'page') : link.removeAttribute('aria-current')
   }
 }
 
