@@ -66,7 +66,10 @@ def save(request: HttpRequest) -> HttpResponse:
         kept = services.save_question(name=_name(request.POST), kind=page.name, query=query, by=by)
         messages.success(request, _("已保存“%(name)s”") % {"name": kept.name})
         if wanted := request.POST.get("dashboard", ""):
-            board = services.make_dashboard(name=kept.name, by=by).pk if wanted == "new" else _whole(wanted)
+            board = _whole(wanted)
+            if wanted == "new":
+                name = request.POST.get("board", "").strip() or _("我的看板")
+                board = services.make_dashboard(name=name, by=by).pk
             services.put_on(dashboard_id=board, question_id=kept.pk, by=by)
             return redirect("admin:insight_dashboard", board)
     except DomainError as refused:

@@ -32,11 +32,12 @@ def titles(board: Dashboard) -> list[str]:
 
 def test_a_question_is_saved_put_on_a_dashboard_and_opened_again(enter, audited):
     browser = enter("analyst")
-    body = {"kind": "activity", "query": "days=7&unit=week", "name": "周活", "dashboard": "new"}
+    body = {"kind": "activity", "query": "days=7&unit=week", "name": "周活", "dashboard": "new", "board": "早会"}
     answer = browser.post(address("save"), body)
     board, kept = Dashboard.objects.get(), SavedQuestion.objects.get()
     assert (answer.status_code, answer.url) == (302, address("dashboard", board.pk))
     assert (kept.query, kept.staff_id, titles(board)) == ("days=7&unit=week", browser.user.pk, ["周活"])
+    assert board.name == "早会"
     said = unescape(browser.get(answer.url).content.decode())
     assert f'data-tile="{address("activity_answer")}?days=7&unit=week&tile=1"' in said
     assert f'href="{address("activity")}?days=7&unit=week"' in said

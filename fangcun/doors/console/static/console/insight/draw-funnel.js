@@ -5,7 +5,7 @@ import { drawers } from './charts.js'
 drawers.funnel = ({ steps, groups, words }, look) => {
   const isOne = groups.length === 1
   const names = steps.map((name, number) => `${number + 1}. ${name}`)
-  const room = Math.min(look.narrow ? 104 : 260, 26 + 13 * Math.max(...names.map(name => name.length)))
+  const room = Math.min(look.narrow ? 132 : 260, 26 + 13 * Math.max(...names.map(name => name.length)))
   const bar = (group, number) => ({
     name: group.name,
     type: 'bar',

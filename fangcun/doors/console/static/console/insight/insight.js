@@ -95,6 +95,16 @@ if (form) {
 
 for (const tile of document.querySelectorAll('[data-tile]')) new Answering(tile).ask(tile.dataset.tile)
 
+// Help stands over everything, also within a table that scrolls, and never beyond the edge.
+document.addEventListener('toggle', ({ target }) => {
+  if (!target.matches('.fi-help') || !target.open) return
+  const words = target.querySelector('p')
+  const { left, bottom } = target.getBoundingClientRect()
+  Object.assign(words.style, { position: 'fixed', transform: 'none', top: `${bottom + 6}px` })
+  words.style.left = `${Math.max(12, Math.min(left - 24, document.documentElement.clientWidth - words.offsetWidth - 12))}px`
+}, true)
+addEventListener('scroll', () => document.querySelectorAll('.fi-help[open]').forEach(one => { one.open = false }), { capture: true, passive: true })
+
 // Only one thing is open at a time, and a click elsewhere or Escape closes it.
 const pops = '.fi-help, .fi-save, .fi-menu'
 document.addEventListener('click', event => {
