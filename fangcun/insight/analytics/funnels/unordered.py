@@ -1,0 +1,56 @@
+"""The portable form of a funnel whose steps may be done in any order.
+
+An attempt starts at any event of any step; the level is how many different steps were done within the window from
+it, the start included. The k-th time is when the k-th of them was first done, whichever it was.
+"""
+
+# ruff: noqa: S608 - the text is made of step numbers only; names travel as parameters
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fangcun.insight.analytics.engines import Dialect
+from fangcun.insight.analytics.funnels.source import Form, Plan, events_sql, value_tables
+
+
+def unordered_form(plan: Plan, dialect: Dialect) -> Form:
+    """The chosen attempts of steps in any order; no event fits two of them."""
+    events, params = events_sql(plan, dialect, alone=False)
+    return Form((f"e AS ({events})", *_tables(plan)), params, "count(*)")
+
+
+def _tables(plan: Plan) -> Iterator[str]:
+    steps = range(1, len(plan.way.counted) + 1)
+    marks = ", ".join(f"max(m{n}) AS m{n}" for n in steps)
+    yield f"b AS (SELECT unit, ts, {marks} FROM e GROUP BY unit, ts)"
+    following = "OVER (PARTITION BY unit ORDER BY ts ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)"
+    coming = ", ".join(f"min(CASE WHEN m{n} = 1 THEN ts END) {following} AS f{n}" for n in steps)
+    yield f"c AS (SELECT unit, ts, min(ts) OVER (PARTITION BY unit) AS opening, {coming} FROM b)"
+    starts = "ts < $until AND ts = opening" if plan.first_touch else "ts < $until"
+    done = ", ".join(f"CASE WHEN f{n} <= ts + $window THEN f{n} END AS d{n}" for n in steps)
+    yield f"d AS (SELECT unit, ts AS s, {done} FROM c WHERE {starts})"
+    level = " + ".join(f"CASE WHEN d{n} IS NOT NULL THEN 1 ELSE 0 END" for n in steps)
+    ended = f"greatest({', '.join(f'coalesce(d{n}, s)' for n in steps)})"
+    names = ", ".join(f"d{n}" for n in steps)
+    yield f"a AS (SELECT unit, s, {names}, {level} AS level, {ended} AS ended FROM d)"
+    yield f"""best AS (SELECT unit, s, {names}, level FROM (SELECT unit, s, {names}, level, row_number() OVER (
+        PARTITION BY unit ORDER BY level DESC, ended, s DESC) AS place FROM a) AS ranked WHERE place = 1)"""
+    # How many steps were done by the time of each: the k-th time is the earliest by which there were k.
+    by_then = ", ".join(
+        f"{' + '.join(f'CASE WHEN d{m} <= d{n} THEN 1 ELSE 0 END' for m in steps)} AS r{n}" for n in steps
+    )
+    yield f"o AS (SELECT unit, s, {names}, level, {by_then} FROM best)"
+    last = 2**60
+    times = ", ".join(
+        f"CASE WHEN level >= {k} THEN least({', '.join(f'CASE WHEN r{n} >= {k} THEN d{n} ELSE {last} END' for n in steps)}) END AS t{k}"
+        for k in steps
+    )
+    if plan.valued:
+        yield from value_tables("TRUE")
+        yield f"t AS (SELECT unit, level, {times} FROM o)"
+        columns = ", ".join(f"t.t{k} AS t{k}" for k in steps)
+        yield f"""att AS (SELECT t.unit AS unit, t.level AS level, {columns}, valued.v AS v
+            FROM t JOIN valued ON t.unit = valued.unit)"""
+    else:
+        yield f"att AS (SELECT unit, level, {times} FROM o)"
