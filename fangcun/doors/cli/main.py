@@ -20,6 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from fangcun.doors.cli.insight.activity import dau
 from fangcun.doors.cli.insight.events import app as events_app
 from fangcun.doors.cli.insight.experiment import experiment
+from fangcun.doors.cli.insight.funnel import funnel
 from fangcun.doors.cli.insight.paths import paths
 from fangcun.doors.cli.insight.retention import retention
 from fangcun.doors.cli.insight.segments import persona, rfm, segments
@@ -34,6 +35,7 @@ app = typer.Typer(
 )
 app.add_typer(plan_app, name="plan")
 app.add_typer(events_app, name="events")
+app.command("funnel")(funnel)
 app.command("retention")(retention)
 app.command("dau")(dau)
 app.command("paths")(paths)

@@ -196,7 +196,7 @@ def window_text(length_ms: int) -> str:
 
 
 def scenario_question(scenario: Mapping[str, Any], span: Span) -> FunnelQuestion:
-    """The funnel of a scenario of the plan, as funnels.json has it. Raises QuestionInvalid when it has too few steps."""
+    """The funnel of a scenario of the plan, an entry of funnels.json. Raises QuestionInvalid for one step alone."""
     question = FunnelQuestion(
         tuple(FunnelStep((step["event"],), name=step["step"]) for step in scenario["steps"]),
         span,
