@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from fangcun.doors.console.insight.activity import ACTIVITY
+from fangcun.doors.console.insight.funnel import FUNNEL
 from fangcun.doors.console.insight.page import QuestionPage
 from fangcun.doors.console.insight.retention import RETENTION
 
-PAGES: tuple[QuestionPage, ...] = (RETENTION, ACTIVITY)
+PAGES: tuple[QuestionPage, ...] = (FUNNEL, RETENTION, ACTIVITY)

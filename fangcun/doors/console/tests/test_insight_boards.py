@@ -32,7 +32,13 @@ def titles(board: Dashboard) -> list[str]:
 
 def test_a_question_is_saved_put_on_a_dashboard_and_opened_again(enter, audited):
     browser = enter("analyst")
-    body = {"kind": "activity", "query": "days=7&unit=week", "name": "周活", "dashboard": "new", "board": "早会"}
+    body = {
+        "kind": "activity",
+        "query": "days=7&unit=week",
+        "name": "周活",
+        "dashboard": "new",
+        "board": "早会",
+    }
     answer = browser.post(address("save"), body)
     board, kept = Dashboard.objects.get(), SavedQuestion.objects.get()
     assert (answer.status_code, answer.url) == (302, address("dashboard", board.pk))
