@@ -14,11 +14,10 @@ from fangcun.insight.tracking.reading import Snapshot
 
 _HOT = """
 CREATE OR REPLACE TABLE hot AS
-SELECT e.name AS event, person, e.ts AS ts, program, e.session AS session, e.page AS page,
-       e.props::VARCHAR AS props, e.id AS id, device, member
+SELECT name AS event, person, ts, program, session, page, props::VARCHAR AS props, id, device, member
 FROM (SELECT person, program, device, member,
              unnest(from_json(payload, '[{"name": "VARCHAR", "ts": "BIGINT", "session": "VARCHAR",
-                                          "page": "VARCHAR", "props": "JSON", "id": "VARCHAR"}]')) AS e
+                                          "page": "VARCHAR", "props": "JSON", "id": "VARCHAR"}]'), recursive := true)
       FROM (SELECT unnest($payloads::VARCHAR[]) AS payload, unnest($persons::BIGINT[]) AS person,
                    unnest($programs::BIGINT[]) AS program, unnest($devices::BIGINT[]) AS device,
                    unnest($members::BIGINT[]) AS member))

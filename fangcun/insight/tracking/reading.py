@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -184,7 +185,8 @@ def version(*, since_ms: int | None = None, until_ms: int | None = None) -> str:
     with connection.cursor() as cursor:
         cursor.execute(sql, [moment, *values, *values])
         found = cursor.fetchone()
-    return f"{found} {Member.objects.filter(merged_into__isnull=False).count()}"
+    state = (*map(str, found), Member.objects.filter(merged_into__isnull=False).count())
+    return hashlib.blake2b(repr(state).encode(), digest_size=12).hexdigest()
 
 
 def person_of(row: HotRow, merged: Mapping[int, int]) -> int | None:
