@@ -95,8 +95,16 @@ def answer(question: FunnelQuestion, found: FunnelAnswer) -> dict[str, Any]:
         "whole": last.of_first,
         "worst": max(zip(names, lost, strict=True), key=lambda one: one[1] or 0),
         "rows": [
-            {"name": name, "step": step, "lost": gone, "role": ROLES[step.role], "width": _width(step)}
-            for name, step, gone in zip(names, found.steps, lost, strict=True)
+            {
+                "name": name,
+                "step": step,
+                "lost": gone,
+                "role": ROLES[step.role],
+                "dropped": urlencode([*question.params(), ("dropped", str(number))])
+                if gone and question.key == PERSON
+                else "",
+            }
+            for number, (name, step, gone) in enumerate(zip(names, found.steps, lost, strict=True), 1)
         ],
         "bars": {
             "steps": names,
@@ -177,10 +185,6 @@ def _lost(steps: Sequence[StepAnswer]) -> list[int | None]:
         lost.append(None if before is None or step.role != "step" else before - step.count)
         before = step.count if step.role == "step" else before
     return lost
-
-
-def _width(step: StepAnswer) -> int:
-    return round(60 * min(step.of_first or 0, 1))
 
 
 def _rounded(part: float | None) -> float | None:

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_safe
 
-from fangcun.doors.console.insight import boards, views
+from fangcun.doors.console.insight import boards, dropped, views
 from fangcun.doors.console.insight.page import QuestionPage
 from fangcun.doors.console.insight.pages import PAGES
 
@@ -32,6 +32,10 @@ def urls(admin_view: Callable[[View], View]) -> list[URLPattern]:
         ("insight/dashboards/make", boards.make, "insight_dashboard_make"),
         ("insight/dashboards/<int:pk>/", boards.dashboard, "insight_dashboard"),
         ("insight/dashboards/<int:pk>/<slug:verb>", boards.change_dashboard, "insight_dashboard_verb"),
+        ("insight/funnel/dropped/", dropped.show, "insight_dropped"),
+        ("insight/funnel/dropped/list", dropped.lost, "insight_dropped_list"),
+        ("insight/funnel/dropped/csv", dropped.csv, "insight_dropped_csv"),
+        ("insight/funnel/dropped/keep", dropped.keep, "insight_dropped_keep"),
         ("insight/progress/<slug:ticket>", views.progress, "insight_progress"),
         ("insight/cancel/<slug:ticket>", views.cancel, "insight_cancel"),
     ]

@@ -65,9 +65,9 @@ def answer(request: HttpRequest, page: QuestionPage) -> HttpResponse:
     ask = asked(request)
     try:
         question = question_of(page, ask)
-        found = asking.ask(question, ticket=_ticket(request, request.GET.get("ticket", "")))
+        found = asking.ask(question, ticket=ticket_of(request, request.GET.get("ticket", "")))
     except DomainError as refused:
-        return _refusal(refused, ask)
+        return refusal(refused, ask)
     context = {
         "page": page,
         "query": urlencode(question.params()),
@@ -85,7 +85,7 @@ def csv(request: HttpRequest, page: QuestionPage) -> HttpResponse:
     ask = asked(request)
     try:
         question = question_of(page, ask)
-        found = asking.ask(question, ticket=_ticket(request, request.GET.get("ticket", "")))
+        found = asking.ask(question, ticket=ticket_of(request, request.GET.get("ticket", "")))
     except DomainError as refused:
         return HttpResponse(str(refused), status=refused.status, content_type="text/plain; charset=utf-8")
     return download(page.table(question, found), page.name)
@@ -109,23 +109,24 @@ def persons_of(segment: str) -> tuple[int, ...] | None:
 def progress(request: HttpRequest, ticket: str) -> HttpResponse:
     """How far a question of this person is, 0 to 1; null when that is not known."""
     guard(request)
-    return JsonResponse({"share": asking.progress(_ticket(request, ticket))})
+    return JsonResponse({"share": asking.progress(ticket_of(request, ticket))})
 
 
 @require_POST
 def cancel(request: HttpRequest, ticket: str) -> HttpResponseBase:
     """Stop a question that this person asked."""
     guard(request)
-    asking.cancel(_ticket(request, ticket))
+    asking.cancel(ticket_of(request, ticket))
     return HttpResponse(status=204)
 
 
-def _ticket(request: HttpRequest, ticket: str) -> str:
+def ticket_of(request: HttpRequest, ticket: str) -> str:
     """Nobody sees or stops another person's question."""
     return f"{request.user.pk}.{ticket[:LONGEST_TICKET]}" if ticket else ""
 
 
-def _refusal(refused: DomainError, ask: Asked) -> JsonResponse:
+def refusal(refused: DomainError, ask: Asked) -> JsonResponse:
+    """Why there is no answer, in words, and at which field."""
     told = {"code": refused.code, "message": str(refused), **_field_of(refused, ask)}
     return JsonResponse(told, status=refused.status)
 
