@@ -4,7 +4,7 @@ SETUP := python3 tools/bootstrap.py
 PY := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup lint format types phone unit journeys contracts migrations lock bench backup clean
+.PHONY: help run test setup lint format types phone unit journeys contracts migrations lock engines bench backup clean
 
 help: ## show this list
 	@echo "make <command>, where <command> is one of:"
@@ -52,6 +52,11 @@ PIN := uv pip compile -q --universal --python-version 3.11 --generate-hashes --n
 lock: ## pin requirements/*.in with hashes (needs uv)
 	@for name in build node base; do $(PIN) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 	@$(PIN) -c requirements/base.txt requirements/test.in -o requirements/test.txt
+	@$(PIN) -c requirements/base.txt requirements/engines.in -o requirements/engines.txt
+
+engines: setup ## install Spark (needs Java) and ClickHouse's engine, and run every question on all three
+	@$(PY) -m pip install --quiet --require-hashes -r requirements/engines.txt
+	@$(PY) -m pytest fangcun/insight -q -k "engine or spark or clickhouse or bucket"
 
 bench: setup ## side-by-side benchmarks; each prints a ratio
 	@for script in bench/*.py; do $(PY) $$script || exit 1; done

@@ -38,7 +38,16 @@ _ENUM: Final = re.compile(r"enum\(\s*([^()]*?)\s*\)")
 # Planned without being written, with what the tracking client, or for the last two the server, sends along.
 AUTOMATIC_EVENTS: Final[dict[str, dict[str, str]]] = {
     "app_launched": {"scene": "int", "page": "text"},
-    "app_shown": {"scene": "int", "page": "text", "share_id": "id", "parent_share_id": "id", "root_id": "id"},
+    "app_shown": {
+        "scene": "int",
+        "page": "text",
+        "channel": "text",
+        "campaign": "text",
+        "source": "text",
+        "share_id": "id",
+        "parent_share_id": "id",
+        "root_id": "id",
+    },
     "app_hidden": {"page": "text", "duration_ms": "int"},
     "page_viewed": {"page": "text", "from": "text"},
     "page_left": {"page": "text", "duration_ms": "int"},

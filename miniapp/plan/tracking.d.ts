@@ -31,7 +31,7 @@ export interface PlannedEvents {
   /** cancel_and_refund/refunded by system */
   order_refunded: { order_number: string | number, amount: number }
   app_launched: { scene?: number, page?: string }
-  app_shown: { scene?: number, page?: string, share_id?: string | number, parent_share_id?: string | number, root_id?: string | number }
+  app_shown: { scene?: number, page?: string, channel?: string, campaign?: string, source?: string, share_id?: string | number, parent_share_id?: string | number, root_id?: string | number }
   app_hidden: { page?: string, duration_ms?: number }
   page_viewed: { page?: string, from?: string }
   page_left: { page?: string, duration_ms?: number }

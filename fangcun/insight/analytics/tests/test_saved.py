@@ -146,14 +146,14 @@ def test_what_is_not_there_can_not_be_changed():
     ):
         with pytest.raises(SavedQuestionUnknown):
             verb()
-    for verb in (
+    for other in (
         lambda: rename_dashboard(dashboard_id=999, name="x", by=ANN),
         lambda: delete_dashboard(dashboard_id=999, by=ANN),
         lambda: put_on(dashboard_id=999, question_id=kept.pk, by=ANN),
         lambda: take_off(dashboard_id=999, question_id=kept.pk, by=ANN),
     ):
         with pytest.raises(DashboardUnknown):
-            verb()
+            other()
     assert actions() == before
 
 
