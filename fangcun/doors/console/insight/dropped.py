@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from fangcun.doors.console.insight.asked import Asked, asked, asked_by
-from fangcun.doors.console.insight.downloads import Table, download
+from fangcun.doors.console.insight.downloads import Cell, Table, download
 from fangcun.doors.console.insight.funnel import step_names
 from fangcun.doors.console.insight.views import frame, guard, persons_of, refusal, ticket_of
 from fangcun.doors.console.model_admin import actor_of, tell
@@ -67,7 +67,9 @@ def csv(request: HttpRequest) -> HttpResponse:
         found = ask(_question(asked(request)))
     except DomainError as refused:
         return HttpResponse(str(refused), status=refused.status, content_type="text/plain; charset=utf-8")
-    rows = [[_("会员") if person % 2 == 0 else _("未登录的手机"), person // 2] for person in found]
+    rows: list[list[Cell]] = [
+        [_("会员") if person % 2 == 0 else _("未登录的手机"), person // 2] for person in found
+    ]
     return download(Table([_("是谁"), _("编号")], rows), "dropped")
 
 

@@ -109,6 +109,7 @@ def answer(question: FunnelQuestion, found: FunnelAnswer) -> dict[str, Any]:
         "bars": {
             "steps": names,
             "groups": [{"name": name, "counts": [step.count for step in steps]} for name, steps in shown],
+            "lost": [gone or 0 for gone in lost],
             "words": {"lost": _t("在上一步流失")},
         },
         "groups": groups,

@@ -1,8 +1,8 @@
 // A funnel: a bar for each step, what was lost before it in a paler colour; with groups, a bar for each of them.
-// `data`: {steps: [name], groups: [{name, counts}], words: {lost}}
+// `data`: {steps: [name], groups: [{name, counts}], lost: [number], words: {lost}}
 import { drawers } from './charts.js'
 
-drawers.funnel = ({ steps, groups, words }, look) => {
+drawers.funnel = ({ steps, groups, lost, words }, look) => {
   const isOne = groups.length === 1
   const names = steps.map((name, number) => `${number + 1}. ${name}`)
   const room = Math.min(look.narrow ? 132 : 260, 26 + 13 * Math.max(...names.map(name => name.length)))
@@ -37,7 +37,7 @@ drawers.funnel = ({ steps, groups, words }, look) => {
       barMaxWidth: 26,
       silent: true,
       itemStyle: { color: look.tone('--fi-lost'), borderRadius: 4 },
-      data: counts.map((one, step) => step ? Math.max(counts[step - 1] - one, 0) : 0),
+      data: lost,
     })
   }
   return {
