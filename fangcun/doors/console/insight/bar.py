@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from fangcun.doors.console.insight.asked import Asked
 from fangcun.doors.console.insight.known import Known
@@ -21,9 +21,9 @@ def bar(asked: Asked, known: Known) -> dict[str, Any]:
     first, last, days = asked.one("from"), asked.one("to"), asked.one("days")
     custom = bool(first or last)
     chosen = "" if custom else days or str(USUAL_DAYS)
-    presets = [(str(number), _("%(n)s 天") % {"n": number}) for number in PRESETS]
+    presets = [(str(number), _days(number)) for number in PRESETS]
     if chosen and chosen not in dict(presets):
-        presets.append((chosen, _("%(n)s 天") % {"n": chosen}))
+        presets.append((chosen, _days(int(chosen)) if chosen.isdecimal() else chosen))
     today = timezone.localdate()
     return {
         "presets": presets,
@@ -39,3 +39,7 @@ def bar(asked: Asked, known: Known) -> dict[str, Any]:
         "top": asked.one("top", "5"),
         "tops": TOPS if asked.one("top", "5") in TOPS else (*TOPS, asked.one("top")),
     }
+
+
+def _days(number: int) -> str:
+    return ngettext("%(n)s 天", "%(n)s 天", number) % {"n": number}
