@@ -6,13 +6,12 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from fangcun.identity.members.models import Account, Address, Member, PrivacyConsent
 from fangcun.identity.programs.models import Program
-from fangcun.insight.analytics.errors import QuestionInvalid
 from fangcun.insight.segments.errors import RuleInvalid
 from fangcun.insight.segments.queries import persons_by, sentence_of
-from fangcun.insight.segments.rules.lists import LISTS
 from fangcun.insight.segments.tests.log import Happening, store
 
 DID = {"kind": "event", "event": "x"}
@@ -95,33 +94,19 @@ def test_what_identity_knows_of_members_decides_too():
     assert found(fact="consent") == (his, hers)
 
 
-class Dropped:
-    """A question that answers with persons."""
-
-    kind = "dropped"
-
-    def __init__(self, question: str) -> None:
-        if not question.startswith("step="):
-            raise QuestionInvalid("请写步骤")
-        self.question = question
-
-    def params(self) -> list[tuple[str, str]]:
-        return [("q", self.question)]
-
-    def reads(self) -> dict[str, Any]:
-        return {}
-
-    def answer(self, engine: Any) -> list[int]:
-        return [row[0] for row in engine.rows("SELECT DISTINCT person FROM ev WHERE event = 'x'")]
-
-
 @pytest.mark.django_db(databases="__all__")
-def test_those_whom_another_question_answers_with_may_stand_in_a_rule(monkeypatch):
-    monkeypatch.setitem(LISTS, "dropped", Dropped)
-    store(Happening(6, "x", 0), Happening(8, "x", 0), Happening(8, "y", 0))
-    dropped = {"kind": "dropped", "question": "?step=x"}
-    assert persons_by({"all": [dropped]}) == (6, 8)
-    assert persons_by({"all": [dropped, {"none": [{"kind": "event", "event": "y"}]}]}) == (6,)
+def test_those_whom_a_funnel_lost_may_stand_in_a_rule():
+    now = int(timezone.now().timestamp() * 1000)
+    store(
+        Happening(6, "x", now),
+        Happening(8, "x", now),
+        Happening(10, "x", now),
+        Happening(10, "y", now + 1),
+        Happening(8, "z", now),
+    )
+    lost = {"kind": "dropped", "question": "?step=x&step=y&days=7&dropped=2"}
+    assert persons_by({"all": [lost]}) == (6, 8)
+    assert persons_by({"all": [lost, {"none": [{"kind": "event", "event": "z"}]}]}) == (6,)
     with pytest.raises(RuleInvalid) as refused:
-        persons_by({"all": [{"kind": "dropped", "question": "x"}]})
-    assert str(refused.value) == "条件 1：请写步骤"
+        persons_by({"all": [{"kind": "dropped", "question": "step=x&dropped=2"}]})
+    assert str(refused.value) == "条件 1：漏斗要有 2 到 20 个步骤"
