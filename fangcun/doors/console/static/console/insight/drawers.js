@@ -2,4 +2,5 @@
 import './draw-bars.js'
 import './draw-funnel.js'
 import './draw-lines.js'
+import './draw-paths.js'
 import './draw-retention.js'
