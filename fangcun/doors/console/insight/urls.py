@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_safe
 
-from fangcun.doors.console.insight import boards, dropped, views
+from fangcun.doors.console.insight import boards, dropped, persona, segments, views
 from fangcun.doors.console.insight.page import QuestionPage
 from fangcun.doors.console.insight.pages import PAGES
 
@@ -36,6 +36,15 @@ def urls(admin_view: Callable[[View], View]) -> list[URLPattern]:
         ("insight/funnel/dropped/list", dropped.lost, "insight_dropped_list"),
         ("insight/funnel/dropped/csv", dropped.csv, "insight_dropped_csv"),
         ("insight/funnel/dropped/keep", dropped.keep, "insight_dropped_keep"),
+        ("insight/segments/", segments.home, "insight_segments"),
+        ("insight/segments/new", segments.write, "insight_segment_new"),
+        ("insight/segments/make", segments.save, "insight_segment_make"),
+        ("insight/segments/preview", segments.preview, "insight_segment_preview"),
+        ("insight/segments/<int:pk>/", persona.show, "insight_persona"),
+        ("insight/segments/<int:pk>/answer", persona.answer, "insight_persona_answer"),
+        ("insight/segments/<int:pk>/edit", segments.write, "insight_segment_edit"),
+        ("insight/segments/<int:pk>/save", segments.save, "insight_segment_save"),
+        ("insight/segments/<int:pk>/do/<slug:verb>", segments.verb, "insight_segment_verb"),
         ("insight/progress/<slug:ticket>", views.progress, "insight_progress"),
         ("insight/cancel/<slug:ticket>", views.cancel, "insight_cancel"),
     ]

@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from fangcun.doors.console.words import money
+
 EVENTS: dict[str, str | Promise] = {
     "app_launched": _("启动小程序"),
     "app_shown": _("打开小程序"),
@@ -120,3 +122,8 @@ def duration(ms: float | None) -> str:
 
 def _brief(number: float) -> str:
     return f"{number:.1f}".removesuffix(".0")
+
+
+def yuan(fen: float | None) -> str:
+    """An amount as the console writes it; part of a fen is rounded."""
+    return money(None if fen is None else round(fen))

@@ -18,6 +18,7 @@ register.filter("share", words.share)
 register.filter("duration", words.duration)
 register.filter("event_label", words.event_label)
 register.filter("property_label", words.property_label)
+register.filter("yuan", words.yuan)
 
 
 @register.simple_tag(name="help")
