@@ -72,6 +72,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 (_("看板"), "dashboard", "/console/insight/", "insight.view"),
                 *((page.title, page.icon, page.address, "insight.view") for page in PAGES),
                 (_("人群"), "group", "/console/insight/segments/", "insight.view"),
+                (_("实验"), "science", "/console/insight/experiments/", "insight.view"),
             ],
         ),
         (

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_safe
 
-from fangcun.doors.console.insight import boards, dropped, persona, segments, views
+from fangcun.doors.console.insight import boards, dropped, experiments, persona, segments, views
 from fangcun.doors.console.insight.page import QuestionPage
 from fangcun.doors.console.insight.pages import PAGES
 
@@ -45,6 +45,14 @@ def urls(admin_view: Callable[[View], View]) -> list[URLPattern]:
         ("insight/segments/<int:pk>/edit", segments.write, "insight_segment_edit"),
         ("insight/segments/<int:pk>/save", segments.save, "insight_segment_save"),
         ("insight/segments/<int:pk>/do/<slug:verb>", segments.verb, "insight_segment_verb"),
+        ("insight/experiments/", experiments.home, "insight_experiments"),
+        ("insight/experiments/new/", experiments.write, "insight_experiment_new"),
+        ("insight/experiments/make/", experiments.save, "insight_experiment_make"),
+        ("insight/experiments/of/<slug:key>/", experiments.show, "insight_experiment"),
+        ("insight/experiments/of/<slug:key>/answer", experiments.answer, "insight_experiment_answer"),
+        ("insight/experiments/of/<slug:key>/edit", experiments.write, "insight_experiment_edit"),
+        ("insight/experiments/of/<slug:key>/save", experiments.save, "insight_experiment_save"),
+        ("insight/experiments/of/<slug:key>/do/<slug:verb>", experiments.verb, "insight_experiment_verb"),
         ("insight/progress/<slug:ticket>", views.progress, "insight_progress"),
         ("insight/cancel/<slug:ticket>", views.cancel, "insight_cancel"),
     ]

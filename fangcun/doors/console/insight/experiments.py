@@ -1,0 +1,140 @@
+"""Experiments in the console: planning, starting, reading and deciding them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from fangcun.doors.console.insight import experiment_form
+from fangcun.doors.console.insight.known import known
+from fangcun.doors.console.insight.views import frame, guard, ticket_of
+from fangcun.doors.console.model_admin import actor_of, tell
+from fangcun.insight.experiments import services
+from fangcun.insight.experiments.models import Experiment
+from fangcun.insight.experiments.queries import experiment_of, experiments, report
+from fangcun.kernel.errors import DomainError, NotFound
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """All experiments."""
+    context = frame(request) | {"title": _("实验"), "experiments": experiments()}
+    return render(request, "console/insight/experiments.html", context)
+
+
+@require_safe
+def write(request: HttpRequest, key: str = "") -> HttpResponse:
+    """The form of a new experiment, or of a draft."""
+    guard(request, "insight.change")
+    experiment = _found(key) if key else None
+    filled = experiment_form.of_spec(experiment.spec) if experiment else experiment_form.start()
+    return _form(request, experiment, filled)
+
+
+@require_POST
+def save(request: HttpRequest, key: str = "") -> HttpResponse:
+    """Plan an experiment or change its draft; a refusal leaves the form as it was filled."""
+    guard(request, "insight.change")
+    experiment, by = (_found(key) if key else None), actor_of(request)
+    try:
+        spec = experiment_form.spec_of(request.POST)
+        if experiment is None:
+            kept = services.draft_experiment(spec=spec, by=by)
+        else:
+            kept = services.change_experiment(experiment=experiment, spec=spec, by=by)
+    except DomainError as refused:
+        tell(request, refused)
+        return _form(request, experiment, experiment_form.of_data(request.POST), status=refused.status)
+    return redirect("admin:insight_experiment", kept.key)
+
+
+@require_safe
+def show(request: HttpRequest, key: str) -> HttpResponse:
+    """One experiment; its report is fetched."""
+    context = frame(request)
+    experiment = _found(key)
+    context |= {"title": experiment.name, "experiment": experiment, "spec": experiment.spec}
+    return render(request, "console/insight/experiment.html", context)
+
+
+@require_safe
+def answer(request: HttpRequest, key: str) -> HttpResponse:
+    """The report as a piece of the page."""
+    guard(request)
+    experiment = _found(key)
+    try:
+        found = report(experiment, ticket=ticket_of(request, request.GET.get("ticket", "")))
+    except DomainError as refused:
+        return JsonResponse({"code": refused.code, "message": str(refused)}, status=refused.status)
+    names = {one.name: one.title or one.name for one in experiment.spec.variants}
+    lines = [
+        {
+            "name": title,
+            "values": [
+                next((at.value for at in day.points if at.variant == name), None) for day in found.series
+            ],
+        }
+        for name, title in names.items()
+    ]
+    primary = found.metrics[0] if found.metrics else None
+    daily: dict[str, Any] = {
+        "days": [day.date.isoformat() for day in found.series],
+        "lines": lines,
+        "percent": primary is not None and primary.kind == "conversion",
+    }
+    return render(request, "console/insight/experiment_report.html", {"report": found, "daily": daily})
+
+
+@require_POST
+def verb(request: HttpRequest, key: str, verb: str) -> HttpResponse:
+    """Start an experiment, let more phones in, decide it, or throw a draft away."""
+    guard(request, "insight.change")
+    experiment, by, data = _found(key), actor_of(request), request.POST
+    try:
+        match verb:
+            case "start":
+                services.start_experiment(experiment=experiment, by=by)
+            case "traffic":
+                percent = data.get("traffic", "")
+                traffic = 100 * int(percent) if percent.isascii() and percent.isdigit() else 0
+                services.raise_traffic(experiment=experiment, traffic=traffic, by=by)
+            case "stop":
+                ship, because = data.get("ship", ""), data.get("because", "")
+                services.stop_experiment(experiment=experiment, ship=ship, because=because, by=by)
+            case "delete":
+                services.delete_experiment(experiment=experiment, by=by)
+                messages.success(request, _("已删除"))
+                return redirect("admin:insight_experiments")
+            case _unknown:
+                raise Http404
+    except DomainError as refused:
+        tell(request, refused)
+    return redirect("admin:insight_experiment", key)
+
+
+def _found(key: str) -> Experiment:
+    try:
+        return experiment_of(key)
+    except NotFound as gone:
+        raise Http404 from gone
+
+
+def _form(
+    request: HttpRequest, experiment: Experiment | None, filled: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    context = frame(request) | {
+        "title": experiment.name if experiment else _("新建实验"),
+        "experiment": experiment,
+        "known": known(),
+        "roles": [("primary", _("主要")), ("secondary", _("参考")), ("guardrail", _("护栏"))],
+        "metric_kinds": [("conversion", _("转化")), ("revenue", _("金额"))],
+        "goods": [("up", _("越高越好")), ("down", _("越低越好"))],
+        "methods": [("fixed", _("固定样本量")), ("sequential", _("随时可看"))],
+        **filled,
+    }
+    return render(request, "console/insight/experiment_form.html", context, status=status)
