@@ -2,9 +2,13 @@
 // links name places in the nodes.
 import { drawers } from './charts.js'
 
+// A label has little room; the whole name is in the tooltip and the table.
+const brief = name => name.replace(/^\/?pages\//, '').replace(/(?<=.)\/index$/, '')
+
 drawers.paths = ({ nodes, links, total }, look) => {
   const layers = nodes.map(node => node.layer)
   const most = Math.max(...layers.map(layer => layers.filter(one => one === layer).length))
+  const names = [...new Set(nodes.map(node => node.name))]
   const told = (name, number) => `${look.escaped(name)}<br><b>${look.count(number)}</b>  ${look.share(number / total)}`
   return {
     height: Math.max(260, most * 46),
@@ -31,12 +35,12 @@ drawers.paths = ({ nodes, links, total }, look) => {
         fontSize: 12,
         width: look.narrow ? 64 : 124,
         overflow: 'truncate',
-        formatter: ({ name }) => `${nodes[name].name} ${look.count(nodes[name].count)}`,
+        formatter: ({ name }) => `${look.count(nodes[name].count)} ${brief(nodes[name].name)}`,
       },
       data: nodes.map((node, place) => ({
         name: `${place}`,
         depth: node.layer,
-        itemStyle: { color: node.quiet ? look.tone('--fc-line') : look.colors[place % look.colors.length], borderWidth: 0 },
+        itemStyle: { color: node.quiet ? look.tone('--fc-line') : look.colors[names.indexOf(node.name) % look.colors.length], borderWidth: 0 },
       })),
       links: links.map(({ source, target, count }) => ({ source: `${source}`, target: `${target}`, value: count })),
     }],
