@@ -9,7 +9,7 @@ from django.contrib.admin import display
 from django.db.models import Count, Max, OuterRef, QuerySet, Subquery, Sum
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -34,7 +34,7 @@ class MemberAdmin(ConsoleAdmin[Member]):
     search_fields = ["nickname", "id__exact"]
     search_help_text = _("昵称、会员编号或完整手机号")
     ordering = ["-id"]
-    facts = ["name", "id", "phone_", "programs", "addresses", "orders_", "created_at"]
+    facts = ["name", "id", "phone_", "programs", "addresses", "orders_", "timeline", "created_at"]
     verbs = [
         Verb("show_phone", _("查看完整手机号"), "visibility", "members.reveal"),
         Verb(
@@ -107,6 +107,11 @@ class MemberAdmin(ConsoleAdmin[Member]):
             for a in addresses_of(member)
         ]
         return format_html_join("", "<div>{} {} {}</div>", rows) or "—"
+
+    @display(description=_("行为时间线"))
+    def timeline(self, member: Member) -> SafeString:
+        address = reverse("admin:insight_timeline", args=[member.pk])
+        return format_html('<a class="fc-link" href="{}">{}</a>', address, _t("看他做过什么"))
 
     @display(description=_("订单"))
     def orders_(self, member: Member) -> SafeString | str:
