@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from fangcun.insight.analytics.engines import Dialect
 from fangcun.insight.analytics.funnels.source import Form, Plan, events_sql, value_tables
 
+_DEEPER = 2**50  # more than any two moments are apart
+
 
 def asof_form(plan: Plan, dialect: Dialect) -> Form:
     """The chosen attempts of a plain way, ordered or strict."""
@@ -36,15 +38,19 @@ def _tables(plan: Plan, events: str) -> Iterator[str]:
     # Whoever never does the second step needs no comparing.
     yield "l1 AS (SELECT unit, t, t AS s FROM l0 WHERE unit IN (SELECT unit FROM e WHERE step = 2))"
     for n in steps:
-        yield f"""l{n} AS (SELECT x.unit AS unit, x.t AS t, l.s AS s FROM (SELECT unit, ts AS t FROM e WHERE step = {n}) x
-            ASOF JOIN l{n - 1} l ON x.unit = l.unit AND x.t {after} l.t WHERE x.t <= l.s + $window)"""
-    rows = " UNION ALL ".join(f"SELECT unit, t, {n} AS step, s FROM l{n}" for n in steps)
-    times = ", ".join(f"min(CASE WHEN step = {n} THEN t END) AS t{n}" for n in steps)
-    yield f"a AS (SELECT unit, s, max(step) AS level, {times} FROM ({rows}) GROUP BY unit, s)"
-    ended = " ".join(f"WHEN {n} THEN t{n}" for n in steps)
+        rows = f"(SELECT unit, ts AS t FROM e WHERE step = {n})"
+        yield f"""l{n} AS (SELECT x.unit AS unit, x.t AS t, l.s AS s FROM {rows} x ASOF JOIN l{n - 1} l
+            ON x.unit = l.unit AND x.t {after} l.t WHERE x.t <= l.s + $window)"""
+    # The deepest row, of several equally deep ones the first, tells whose attempt it is: the larger `k`, the better.
+    rows = " UNION ALL ".join(
+        f"SELECT unit, t, {n} AS step, s, {n * _DEEPER} - t AS k FROM l{n}" for n in steps
+    )
+    yield f"r AS ({rows})"
+    yield "top AS (SELECT unit, arg_max(s, k) AS s, max(step) AS level FROM r GROUP BY unit)"
     names = ", ".join(f"t{n}" for n in steps)
-    yield f"""far AS (SELECT unit, s, level, {names} FROM (SELECT *, row_number() OVER (
-        PARTITION BY unit ORDER BY level DESC, CASE level {ended} END, s DESC) AS place FROM a) WHERE place = 1)"""
+    times = ", ".join(f"min(CASE WHEN step = {n} THEN t END) AS t{n}" for n in steps)
+    yield f"""far AS (SELECT top.unit AS unit, top.s AS s, top.level AS level, {times}
+        FROM top JOIN r ON top.unit = r.unit AND top.s = r.s GROUP BY top.unit, top.s, top.level)"""
     if plan.everyone:
         none = ", ".join(f"NULL AS t{n}" for n in steps)
         yield f"""best AS (SELECT * FROM far UNION ALL SELECT unit, min(t) AS s, 1 AS level, {none} FROM l0

@@ -148,8 +148,10 @@ class _Blocks:
             yield f"att AS (SELECT {columns} FROM {source} AS a WHERE a.ts = a.t1)"
 
     def _leading(self, k: int, source: str) -> Iterator[str]:
-        """`r<k>` says of each block when something excluded after step k comes next, and whether step k + 1 (`ok<k + 1>`)
-        may be done in it, given that the attempt must end as it does."""
+        """`r<k>`: which blocks may do step k + 1 (ok<k + 1>), given that the attempt ends as it does.
+
+        And for each block when such a one comes next (on<k>), and when something excluded after step k does (no<k>).
+        """
         frame = "ROWS BETWEEN {} AND UNBOUNDED FOLLOWING"
         here = f"n{self.required[k]} > 0"
         ends = f"(level = {k + 1} AND ts = ended)"

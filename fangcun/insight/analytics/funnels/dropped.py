@@ -24,7 +24,10 @@ MOST_DROPPED = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class DroppedQuestion:
-    """The persons whose chosen attempt did the required step before `step` (from 2, excluded ones not counted), not it."""
+    """The persons whose chosen attempt did the required step before `step`, and not this one.
+
+    Steps are numbered from 1 without the excluded ones; the first can't be the one.
+    """
 
     funnel: FunnelQuestion
     step: int

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fangcun.insight.analytics.engines import Dialect
-from fangcun.insight.analytics.funnels.source import Form, Plan, events_sql, value_tables
+from fangcun.insight.analytics.funnels.source import NEVER, Form, Plan, events_sql, value_tables
 
 
 def unordered_form(plan: Plan, dialect: Dialect) -> Form:
@@ -41,11 +41,7 @@ def _tables(plan: Plan) -> Iterator[str]:
         f"{' + '.join(f'CASE WHEN d{m} <= d{n} THEN 1 ELSE 0 END' for m in steps)} AS r{n}" for n in steps
     )
     yield f"o AS (SELECT unit, s, {names}, level, {by_then} FROM best)"
-    last = 2**60
-    times = ", ".join(
-        f"CASE WHEN level >= {k} THEN least({', '.join(f'CASE WHEN r{n} >= {k} THEN d{n} ELSE {last} END' for n in steps)}) END AS t{k}"
-        for k in steps
-    )
+    times = ", ".join(f"CASE WHEN level >= {k} THEN {_earliest(k, steps)} END AS t{k}" for k in steps)
     if plan.valued:
         yield from value_tables("TRUE")
         yield f"t AS (SELECT unit, level, {times} FROM o)"
@@ -54,3 +50,7 @@ def _tables(plan: Plan) -> Iterator[str]:
             FROM t JOIN valued ON t.unit = valued.unit)"""
     else:
         yield f"att AS (SELECT unit, level, {times} FROM o)"
+
+
+def _earliest(k: int, steps: range) -> str:
+    return f"least({', '.join(f'CASE WHEN r{n} >= {k} THEN d{n} ELSE {-NEVER} END' for n in steps)})"
