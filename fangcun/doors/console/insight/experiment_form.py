@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import QueryDict
@@ -94,8 +95,8 @@ def spec_of(data: QueryDict) -> ExperimentSpec:
             "key": data.get("key", "").strip(),
             "name": data.get("name", "").strip(),
             "hypothesis": data.get("hypothesis", "").strip(),
-            "program_id": int(_number(data["program_id"])) if data.get("program_id") else None,
-            "segment_id": int(_number(data["segment_id"])) if data.get("segment_id") else None,
+            "program_id": int(_number(data.get("program_id", ""))) if data.get("program_id") else None,
+            "segment_id": int(_number(data.get("segment_id", ""))) if data.get("segment_id") else None,
             "traffic": round(100 * _number(data.get("traffic", "100"))),
             "window_days": int(_number(data.get("window_days", "7"))),
             "method": data.get("method", "fixed"),
@@ -112,7 +113,7 @@ def _columns(data: QueryDict, names: tuple[str, ...]) -> list[tuple[str, ...]]:
     return list(zip(*(data.getlist(name) for name in names), strict=False))
 
 
-def _filled(rows: list[tuple[str, ...]], names: tuple[str, ...], most: int) -> list[dict[str, str]]:
+def _filled(rows: Sequence[tuple[str, ...]], names: tuple[str, ...], most: int) -> list[dict[str, str]]:
     blank = ("",) * len(names)
     return [dict(zip(names, row, strict=True)) for row in [*rows, *[blank] * (most - len(rows))]]
 

@@ -58,6 +58,7 @@ def test_a_wrong_plan_is_refused_and_the_form_keeps_it(enter):
 def test_a_role_sees_and_changes_experiments_as_the_table_grants(role, enter):
     draft_experiment(spec=SPEC, by=SYSTEM)
     browser = enter(role)
+    args: tuple[Any, ...]
     sees, writes = "insight.view" in GRANTS[role], "insight.change" in GRANTS[role]
     for name, args in (("experiments", ()), ("experiment", ("layout",)), ("experiment_answer", ("layout",))):
         assert browser.get(address(name, *args)).status_code == (200 if sees else 403)

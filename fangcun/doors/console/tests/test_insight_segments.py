@@ -38,7 +38,9 @@ def test_rows_and_rules_say_the_same():
             {"kind": "segment", "segment": 3},
         ]
     }
-    match, rows = rows_of(rule)
+    said = rows_of(rule)
+    assert said is not None
+    match, rows = said
     data = QueryDict(mutable=True)
     data["match"] = match
     for row in rows:
@@ -101,6 +103,7 @@ def test_a_rule_is_counted_before_it_is_kept(enter):
 def test_a_role_sees_and_changes_segments_as_the_table_grants(role, enter, audited):
     segment = make_segment(name=HOSTILE, rule=EVER, by=SYSTEM)
     browser, before = enter(role), audited()
+    args: tuple[Any, ...]
     sees = 200 if "insight.view" in GRANTS[role] else 403
     writes = "insight.change" in GRANTS[role]
     for name, args in (("segments", ()), ("persona", (segment.pk,)), ("persona_answer", (segment.pk,))):
