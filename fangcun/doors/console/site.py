@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from fangcun.doors.console import entrance, overview
 from fangcun.doors.console.insight import urls as insight_urls
@@ -67,7 +68,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     groups: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
         (_("经营"), [(_("概览"), "monitoring", "/console/", "insight.view")]),
         (
-            _("分析"),
+            pgettext_lazy("sidebar", "分析"),
             [
                 (_("看板"), "dashboard", "/console/insight/", "insight.view"),
                 *((page.title, page.icon, page.address, "insight.view") for page in PAGES),

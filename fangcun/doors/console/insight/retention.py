@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from fangcun.doors.console.insight.asked import Asked
 from fangcun.doors.console.insight.downloads import Table
@@ -135,7 +136,7 @@ def _runs(begun: dt.date, number: int, unit: str, today: dt.date) -> bool:
 
 RETENTION = QuestionPage(
     name="retention",
-    title=_("留存"),
+    title=pgettext_lazy("question", "留存"),
     icon="event_repeat",
     about=_("来过的人，过几天、几周、几个月还回来多少。"),
     read=RetentionQuestion.of,
