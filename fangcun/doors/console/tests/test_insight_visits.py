@@ -29,7 +29,7 @@ def address(name: str, **query: Any) -> str:
 def came(program: Any, member: Member, *events: tuple[str, int, str, str, dict[str, Any]]) -> None:
     """What a phone of the member reports: (name, minute of the day, session, page, props)."""
     by_name: dict[str, int] = defaultdict(int)
-    batch = []
+    batch: list[dict[str, Any]] = []
     for name, minute, session, page, props in events:
         by_name[name] += 1
         moment = dt.datetime(2026, 11, 2, tzinfo=SHANGHAI) + dt.timedelta(minutes=minute)
