@@ -128,11 +128,7 @@ class _Blocks:
                 yield from self._leading(k, source)
                 source = f"r{k}"
         for k in range(2, len(self.required) + 1):
-            n, before = self.required[k - 1], self.required[k - 2]
-            if k - 1 in self.way.excluded:
-                limit = f"max(CASE WHEN ts = t{before} THEN no{k - 1} END) OVER (PARTITION BY unit)"
-                yield f"d{k} AS (SELECT *, {limit} AS limit{k} FROM {source})"
-                source = f"d{k}"
+            n = self.required[k - 1]
             yield f"k{n} AS (SELECT *, {self._required_time(k)} AS t{n} FROM {source})"
             source = f"k{n}"
         for n in self.way.optional:
@@ -177,10 +173,8 @@ class _Blocks:
         else:
             fits = [f"ts >= t{before}", *self._room(n, self.required[: k - 1])]
         if self.way.excluded:
-            fits += [f"ok{k} = 1"]
-            if k - 1 in self.way.excluded:
-                # What is excluded must not lie between; in the same millisecond as a step it does not.
-                fits += [f"ts <= limit{k}"]
+            # From such a block the next one that may do the step after it is never behind something excluded.
+            fits.append(f"ok{k} = 1")
         found = f"min(CASE WHEN {' AND '.join(fits)} THEN ts END) OVER (PARTITION BY unit)"
         return f"CASE WHEN level >= {k} THEN {found} END"
 
