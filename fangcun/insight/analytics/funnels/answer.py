@@ -129,7 +129,7 @@ def tallies(
     later = len(plan.way.counted) - 1
     for what, number, label, *values in sorted(rows, key=lambda row: row[:2]):
         counts = tuple(int(value or 0) for value in values[: later + 1])
-        waits = [None if value is None else float(value) for value in values[later + 1 :]]
+        waits = [_exact(value) for value in values[later + 1 :]]
         by_kind[what].append(Tally(number, label, counts, (None, *waits[:later]), (None, *waits[later:])))
     return Tallies(by_kind[_TOTAL][0], tuple(by_kind[_GROUP]), tuple(by_kind[_PERIOD]))
 
@@ -148,8 +148,8 @@ def steps_of(way: Way, tally: Tally, names: Sequence[str]) -> tuple[StepAnswer, 
                 count,
                 _share(count, tally.counts[0]),
                 _share(count, previous),
-                _known(tally.medians[n - 1]),
-                _known(tally.p90s[n - 1]),
+                tally.medians[n - 1],
+                tally.p90s[n - 1],
             )
         )
     return tuple(found)
@@ -179,5 +179,8 @@ def _share(part: int, whole: int) -> float | None:
     return part / whole if whole else None
 
 
-def _known(value: float | None) -> float | None:
-    return None if value is None or value != value else value  # some engines say NaN where nobody came
+def _exact(value: Any) -> float | None:
+    """A wait in ms. Between two whole numbers lie tenths at most, so what engines add below them is their rounding."""
+    if value is None or value != value:  # some engines say NaN where nobody came
+        return None
+    return round(float(value), 1)

@@ -39,7 +39,7 @@ _WINDOW = re.compile(r"([0-9]{1,9})(s|m|h|d)")
 
 @dataclass(frozen=True, slots=True)
 class FunnelQuestion:
-    """A funnel. `meaning` in this package says what exactly is counted.
+    """A funnel. What exactly is counted is said at the beginning of this package.
 
     `key` is "person" or a property: then its values are counted, whoever caused the events, and events without it
     belong to nobody. `by` is a property of the first event of an attempt; the `top` most frequent values have

@@ -201,7 +201,6 @@ def p90(values: Sequence[int]) -> float | None:
     if not values:
         return None
     line = sorted(values)
-    place = 0.9 * (len(line) - 1)
-    low = int(place)
+    low, tenths = divmod(9 * (len(line) - 1), 10)
     high = min(low + 1, len(line) - 1)
-    return line[low] + (line[high] - line[low]) * (place - low)
+    return (10 * line[low] + (line[high] - line[low]) * tenths) / 10
