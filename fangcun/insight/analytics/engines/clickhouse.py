@@ -190,6 +190,7 @@ def _embedded() -> Embedded:
                 "没有设置 FANGCUN_CLICKHOUSE_URL，也没有安装 chDB。请填写 ClickHouse 的地址，或安装附加依赖 clickhouse"
             )
         ) from None
-    connection: Any = chdb.connect(":memory:")  # type: ignore[no-untyped-call]
+    connect: Any = chdb.connect  # it has no types
+    connection = connect(":memory:")
     connection.query(f"SET max_threads = {os.cpu_count() or 2}")
     return Embedded(connection)
