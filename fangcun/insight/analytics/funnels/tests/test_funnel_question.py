@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 import pytest
@@ -211,7 +212,7 @@ def test_a_list_of_dropped_comes_back_from_its_address_and_names_persons_only():
 
 
 def test_a_scenario_of_the_plan_is_a_funnel():
-    scenario = {
+    scenario: dict[str, Any] = {
         "id": "buy", "name": "购买", "key": "group_id", "window_ms": 3_600_000,
         "steps": [{"step": "look", "event": "a"}, {"step": "pay", "event": "b"}],
     }  # fmt: skip
