@@ -91,7 +91,7 @@ def form_of(plan: Plan, dialect: Dialect) -> Form:
     """The quickest form that this engine has for this funnel; all forms give the same."""
     if plan.order == "unordered":
         return unordered_form(plan, dialect)
-    if dialect.asof and plan.way.plain:
+    if dialect.asof and plan.way.alone and len(plan.way.required) > 1:
         return asof_form(plan, dialect)
     return block_form(plan, dialect)
 

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,45 +54,56 @@ class Form:
 def events_sql(plan: Plan, dialect: Dialect, *, alone: bool) -> tuple[str, dict[str, Any]]:
     """The table `e`: the events that fit a step, with $since, $until and $window (ms) as limits.
 
-    Columns: unit, ts; `step` when every event fits one step `alone`, else m1 … mN (1 where it fits that step) and
-    x1 … xN (1 where it is excluded after that required step); event, id and v when a value is wanted.
+    Columns: unit, ts; `step` (its number or NULL) when no event fits two, which is to be `alone`, else m1 … mN (1 where
+    it fits that step, else 0); x1 … xN (1 where it is excluded after that required step, else 0).
     """
     params: dict[str, Any] = {}
     fits = [_noted(step, dialect, f"s{n}", params) for n, step in enumerate(plan.way.counted, 1)]
-    unwanted = {
-        place: " OR ".join(_noted(step, dialect, f"x{place}_{n}", params) for n, step in enumerate(steps, 1))
-        for place, steps in plan.way.excluded.items()
-    }
+    named = {} if alone else {f"m{n}": fit for n, fit in enumerate(fits, 1)}
+    for place, steps in plan.way.excluded.items():
+        unwanted = (_noted(step, dialect, f"x{place}_{n}", params) for n, step in enumerate(steps, 1))
+        named[f"x{place}"] = " OR ".join(unwanted)
+    marks = [f"CASE WHEN {fit} THEN 1 ELSE 0 END AS {name}" for name, fit in named.items()]
+    some = [f"{' + '.join(named)} > 0"] if named else []
     if alone:
         arms = " ".join(f"WHEN {fit} THEN {n}" for n, fit in enumerate(fits, 1))
-        marks, some = [f"CASE {arms} END AS step"], "step IS NOT NULL"
-    else:
-        named = {f"m{n}": fit for n, fit in enumerate(fits, 1)}
-        named |= {f"x{place}": fit for place, fit in unwanted.items()}
-        marks = [f"CASE WHEN {fit} THEN 1 ELSE 0 END AS {name}" for name, fit in named.items()]
-        some = f"{' + '.join(named)} > 0"
-    value = []
-    if plan.valued:
-        first = " OR ".join(fits if plan.order == "unordered" else fits[:1])
-        value = ["event", "id", f"CASE WHEN {first} THEN coalesce({dialect.text('by')}, '') ELSE '' END AS v"]
+        marks.append(f"CASE {arms} END AS step")
+        some.append("step IS NOT NULL")
     names = {name for key, name in params.items() if "_e" in key}
     params |= {f"event_{n}": name for n, name in enumerate(sorted(names))}
     listed = ", ".join(f"$event_{n}" for n in range(len(names)))
     return (
-        f"""SELECT * FROM (SELECT {plan.unit} AS unit, ts, {", ".join([*marks, *value])} FROM ev
+        f"""SELECT * FROM (SELECT {plan.unit} AS unit, ts, {", ".join(marks)} FROM ev
         WHERE event IN ({listed}) AND ts >= $since AND ts < $until + $window AND {plan.limit}) AS seen
-        WHERE unit IS NOT NULL AND {some}""",
+        WHERE unit IS NOT NULL AND ({" OR ".join(some)})""",
         params,
     )
 
 
-def value_tables(start: str) -> Sequence[str]:
-    """`valued(unit, v)` from `best(unit, s)`: the value of the first event, by name and id, of the attempt's start."""
-    return (
-        f"""valued AS (SELECT unit, v FROM (SELECT best.unit AS unit, e.v AS v, row_number() OVER (
-            PARTITION BY best.unit ORDER BY e.event, e.id, e.v) AS place
-            FROM best JOIN e ON best.unit = e.unit AND best.s = e.ts WHERE {start}) AS one WHERE place = 1)""",
-    )
+def valued_sql(plan: Plan, dialect: Dialect) -> str:
+    """The table `valued(unit, v)`: the property of the start of each attempt in `best(unit, s)`, '' for none.
+
+    Of several events at the moment of the start it is that of the first by name and id. Only now are properties read.
+    """
+    params: dict[str, Any] = {}
+    starts = plan.way.counted if plan.order == "unordered" else plan.way.counted[:1]
+    fits = " OR ".join(_noted(step, dialect, f"s{n}", params) for n, step in enumerate(starts, 1))
+    return f"""valued AS (SELECT unit, v FROM (SELECT unit, v, row_number() OVER (
+            PARTITION BY unit ORDER BY event, id, v) AS place
+        FROM (SELECT best.unit AS unit, x.event AS event, x.id AS id, coalesce({dialect.text("by")}, '') AS v
+            FROM best JOIN (SELECT {plan.unit} AS unit, ts, event, id, props FROM ev
+                WHERE ({fits}) AND ts >= $since AND ts < $until AND {plan.limit}) AS x
+            ON best.unit = x.unit AND best.s = x.ts) AS begun) AS ranked WHERE place = 1)"""
+
+
+def attempts_sql(plan: Plan, source: str, times: dict[int, str]) -> str:
+    """The table `att` from a source with unit, level and these expressions for the times, beside `valued`."""
+    columns = ", ".join([f"{time} AS t{n}" for n, time in times.items()])
+    if not plan.valued:
+        return f"att AS (SELECT unit, level, {columns} FROM {source})"
+    named = ", ".join(f"y.t{n} AS t{n}" for n in times)
+    return f"""att AS (SELECT y.unit AS unit, y.level AS level, {named}, valued.v AS v
+        FROM (SELECT unit, level, {columns} FROM {source}) AS y JOIN valued ON y.unit = valued.unit)"""
 
 
 def _noted(step: FunnelStep, dialect: Dialect, prefix: str, params: dict[str, Any]) -> str:

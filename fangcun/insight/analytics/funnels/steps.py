@@ -56,6 +56,11 @@ class Crowd:
     members: tuple[int, ...]
     kinds: tuple[int, ...]
 
+    @property
+    def name(self) -> str:
+        """The column that says how many events fit any of them; n<number> is what is known of each step anyway."""
+        return f"{'n' if len(self.kinds) == 1 else 'c'}{'_'.join(map(str, self.kinds))}"
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
@@ -76,13 +81,9 @@ class Way:
         return [n for n in range(1, len(self.counted) + 1) if n not in self.required]
 
     @property
-    def plain(self) -> bool:
-        """Whether no event fits two steps, and every step must be done, and nothing is excluded."""
-        return (
-            not self.excluded
-            and not self.optional
-            and all(a.apart(b) for a, b in combinations(self.counted, 2))
-        )
+    def alone(self) -> bool:
+        """Whether no event fits two of the counted steps."""
+        return all(a.apart(b) for a, b in combinations(self.counted, 2))
 
     def before(self, number: int) -> int:
         """The place (from 1) of the last required step before a step, 0 before the first."""
@@ -144,13 +145,12 @@ def way_of(steps: Sequence[FunnelStep], order: str) -> Way:
     if len(required) in excluded:
         raise QuestionInvalid(_("排除步骤要放在两个普通步骤之间"))
     way = Way(counted, required, excluded)
-    touching = any(not a.apart(b) for a, b in combinations(counted, 2))
     if order == "unordered":
         if len(required) < len(steps):
             raise QuestionInvalid(_("不限顺序的漏斗里不能有可选步骤或排除步骤"))
-        if touching:
+        if not way.alone:
             raise QuestionInvalid(_("不限顺序的漏斗里，一个事件不能同时符合两个步骤"))
-    if order == "ordered" and excluded and touching:
+    if order == "ordered" and excluded and not way.alone:
         raise QuestionInvalid(_("有排除步骤时，一个事件不能同时符合两个步骤；请改用严格先后"))
     way.crowds(way.optional if order == "strict" else range(1, len(counted) + 1))
     return way

@@ -11,18 +11,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fangcun.insight.analytics.engines import Dialect
-from fangcun.insight.analytics.funnels.source import NEVER, Form, Plan, events_sql, value_tables
+from fangcun.insight.analytics.funnels.source import NEVER, Form, Plan, attempts_sql, events_sql, valued_sql
 
 
 def unordered_form(plan: Plan, dialect: Dialect) -> Form:
     """The chosen attempts of steps in any order; no event fits two of them."""
-    events, params = events_sql(plan, dialect, alone=False)
-    return Form((f"e AS ({events})", *_tables(plan)), params, "count(*)")
+    events, params = events_sql(plan, dialect, alone=True)
+    return Form((f"e AS ({events})", *_tables(plan, dialect)), params, "count(*)")
 
 
-def _tables(plan: Plan) -> Iterator[str]:
+def _tables(plan: Plan, dialect: Dialect) -> Iterator[str]:
     steps = range(1, len(plan.way.counted) + 1)
-    marks = ", ".join(f"max(m{n}) AS m{n}" for n in steps)
+    marks = ", ".join(f"max(CASE WHEN step = {n} THEN 1 ELSE 0 END) AS m{n}" for n in steps)
     yield f"b AS (SELECT unit, ts, {marks} FROM e GROUP BY unit, ts)"
     following = "OVER (PARTITION BY unit ORDER BY ts ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)"
     coming = ", ".join(f"min(CASE WHEN m{n} = 1 THEN ts END) {following} AS f{n}" for n in steps)
@@ -41,15 +41,10 @@ def _tables(plan: Plan) -> Iterator[str]:
         f"{' + '.join(f'CASE WHEN d{m} <= d{n} THEN 1 ELSE 0 END' for m in steps)} AS r{n}" for n in steps
     )
     yield f"o AS (SELECT unit, s, {names}, level, {by_then} FROM best)"
-    times = ", ".join(f"CASE WHEN level >= {k} THEN {_earliest(k, steps)} END AS t{k}" for k in steps)
     if plan.valued:
-        yield from value_tables("TRUE")
-        yield f"t AS (SELECT unit, level, {times} FROM o)"
-        columns = ", ".join(f"t.t{k} AS t{k}" for k in steps)
-        yield f"""att AS (SELECT t.unit AS unit, t.level AS level, {columns}, valued.v AS v
-            FROM t JOIN valued ON t.unit = valued.unit)"""
-    else:
-        yield f"att AS (SELECT unit, level, {times} FROM o)"
+        yield valued_sql(plan, dialect)
+    times = {k: f"CASE WHEN level >= {k} THEN {_earliest(k, steps)} END" for k in steps}
+    yield attempts_sql(plan, "o", times)
 
 
 def _earliest(k: int, steps: range) -> str:
