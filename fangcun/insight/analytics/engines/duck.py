@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import duckdb
+from numpy.typing import NDArray
 
 from fangcun.insight.analytics.engines.dialect import DuckDialect
 from fangcun.insight.analytics.errors import Interrupted
@@ -43,9 +44,16 @@ class DuckEngine:
         self._readably(self._lay_out)
 
     def rows(self, sql: str, params: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
-        wanted = set(_NAMED.findall(sql))
-        given = {name: value for name, value in (params or {}).items() if name in wanted}
+        given = _named(sql, params)
         found: list[tuple[Any, ...]] = self._readably(lambda: self._connection.execute(sql, given).fetchall())
+        return found
+
+    def columns(self, sql: str, params: Mapping[str, Any] | None = None) -> Mapping[str, NDArray[Any]]:
+        """The columns of a statement that has no NULL, by their names."""
+        given = _named(sql, params)
+        found: Mapping[str, NDArray[Any]] = self._readably(
+            lambda: self._connection.execute(sql, given).fetchnumpy()
+        )
         return found
 
     def put(self, name: str, persons: Iterable[int]) -> None:
@@ -80,6 +88,12 @@ class DuckEngine:
     def _lay_out(self) -> None:
         events = everything(self._connection, self._snapshot, _COLUMNS, self._where)
         self._connection.execute(f"CREATE OR REPLACE VIEW ev AS {events}")
+
+
+def _named(sql: str, params: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The parameters that a statement names."""
+    wanted = set(_NAMED.findall(sql))
+    return {name: value for name, value in (params or {}).items() if name in wanted}
 
 
 @contextmanager

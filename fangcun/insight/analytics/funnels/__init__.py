@@ -36,6 +36,6 @@ Refused: optional or excluded steps when unordered; steps that one event may fit
 excluded steps; and more than six different steps that may want the same event, when ordered. Whether an event may fit
 two steps is judged by their events and by conditions with "=" on one property.
 
-Two forms of SQL say the same: `blocks` and `unordered` on every engine, `asof` where there are ASOF joins, for steps
-that are all required and share no events.
+Several forms say the same: `blocks` with `times`, and `unordered`, in SQL that every engine understands; `asof` where
+there are ASOF joins and no event fits two steps; `arrays` for the plainest and commonest question.
 """

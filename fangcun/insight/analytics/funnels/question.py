@@ -17,9 +17,8 @@ from fangcun.insight.analytics.funnels.answer import (
     FunnelAnswer,
     FunnelDay,
     FunnelGroup,
-    form_of,
+    counted,
     steps_of,
-    tallies,
 )
 from fangcun.insight.analytics.funnels.source import Plan
 from fangcun.insight.analytics.funnels.steps import ROLES, FunnelStep, Way, way_of
@@ -142,14 +141,7 @@ class FunnelQuestion:
     def answer(self, engine: Engine) -> FunnelAnswer:
         """Count. Raises QuestionInvalid when the steps can't be walked so."""
         plan = self.plan(engine, everyone=bool(self.by or self.every))
-        found = tallies(
-            form_of(plan, engine.dialect),
-            plan,
-            engine,
-            self.values(),
-            period=self._period(engine.dialect),
-            top=self.top,
-        )
+        found = counted(plan, engine, self.values(), period=self._period(engine.dialect), top=self.top)
         way, names = plan.way, self.names()
         groups = tuple(
             FunnelGroup(

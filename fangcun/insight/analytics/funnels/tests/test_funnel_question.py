@@ -173,6 +173,13 @@ def test_the_values_of_a_property_are_counted_whoever_caused_the_events():
     assert counts(question, *facts, fact(2, "a", 0), fact(2, "b", 1)) == [2, 1]
 
 
+@pytest.mark.parametrize("order", ["ordered", "strict"])
+def test_numbers_of_persons_may_be_of_any_size(order):
+    facts = [fact(person, event, at) for person in (0, 2, 2**40, 2**62) for at, event in enumerate("ab")]
+    assert counts(replace(AB, order=order), *facts, fact(2**62 + 1, "a", 0)) == [5, 4]
+    assert counts(replace(AB, order=order), fact(0, "a", 0), fact(2, "b", 1)) == [1, 0]
+
+
 def test_only_the_events_of_a_segment_count():
     facts = [fact(2, "a", 0), fact(2, "b", 5), fact(4, "a", 0), fact(4, "b", 1)]
     assert counts(replace(AB, among=(4, 6)), *facts) == [1, 1]
@@ -220,4 +227,4 @@ def test_a_scenario_of_the_plan_is_a_funnel():
     steps = (FunnelStep(("a",), name="look"), FunnelStep(("b",), name="pay"))
     assert question == FunnelQuestion(steps, SPAN, 3_600_000, key="group_id")
     with pytest.raises(QuestionInvalid):
-        scenario_question({**scenario, "steps": scenario["steps"][:1]}, SPAN)
+        scenario_question({**scenario, "steps": [{"step": "look", "event": "a"}]}, SPAN)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from fangcun.insight.analytics.conditions import conditions
 from fangcun.insight.analytics.engines import DuckDialect
-from fangcun.insight.analytics.funnels.answer import form_of, steps_of, tallies
+from fangcun.insight.analytics.funnels.answer import counted, form_of, steps_of, tallies
 from fangcun.insight.analytics.funnels.blocks import block_form
 from fangcun.insight.analytics.funnels.source import Plan
 from fangcun.insight.analytics.funnels.steps import FunnelStep, way_of
@@ -36,9 +36,15 @@ class Small:
     def __init__(self) -> None:
         self._connection = duckdb.connect(":memory:", config={"threads": 1})
 
-    def rows(self, sql: str, params: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
-        wanted = {name: value for name, value in (params or {}).items() if re.search(rf"\${name}\b", sql)}
-        return self._connection.execute(sql, wanted).fetchall()
+    def rows(self, sql: str, params: dict[str, Any] | None = None) -> Any:
+        return self._ran(sql, params or {}).fetchall()
+
+    def columns(self, sql: str, params: dict[str, Any] | None = None) -> Any:
+        return self._ran(sql, params or {}).fetchnumpy()
+
+    def _ran(self, sql: str, params: dict[str, Any]) -> Any:
+        wanted = {name: value for name, value in params.items() if re.search(rf"\${name}\b", sql)}
+        return self._connection.execute(sql, wanted)
 
     def fill(self, rows: Sequence[Row]) -> None:
         columns = {
@@ -184,12 +190,13 @@ def check(engine: Any, case: Case, rows: list[Row]) -> None:
             assert len({row[0] for row in rows_found}) == len(rows_found)
             assert {row[0]: row[1:] for row in rows_found} == expected
     short = Plan(way, case.order, unit, "TRUE", case.first_touch, everyone=False)
-    total = tallies(form_of(short, engine.dialect), short, engine, params).total
     waits = plainly.waits(found.values(), asked)
-    assert list(total.counts) == plainly.counts(found.values(), asked)
-    assert list(total.medians[1:]) == [plainly.median(one) for one in waits]
-    assert list(total.p90s[1:]) == [plainly.p90(one) for one in waits]
-    assert steps_of(way, total, [""] * len(way.counted))[0].count == len(found)
+    in_sql = tallies(form_of(short, engine.dialect), short, engine, params)
+    for total in (in_sql.total, counted(short, engine, params).total):
+        assert list(total.counts) == plainly.counts(found.values(), asked)
+        assert list(total.medians[1:]) == [plainly.median(one) for one in waits]
+        assert list(total.p90s[1:]) == [plainly.p90(one) for one in waits]
+        assert steps_of(way, total, [""] * len(way.counted))[0].count == len(found)
 
 
 PLAIN = steps(["step"], [("a",), ("b",), ("c",)], [""])

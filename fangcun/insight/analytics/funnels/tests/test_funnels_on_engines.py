@@ -24,20 +24,15 @@ DEAR = FunnelStep(("buy",), conditions("price>=2"))
 HOME = FunnelStep(("page_viewed", "app_shown"), role="optional")
 NO_CART = FunnelStep(("cart",), role="exclude")
 QUESTIONS = [
-    FunnelQuestion((PV, CART, BUY), SPAN, window_ms=3 * DAY_MS),
     FunnelQuestion(
         (PV, CART, BUY), SPAN, window_ms=2 * DAY_MS, order="strict", by="source", top=2, every="week"
     ),
     FunnelQuestion((PV, CART, BUY), SPAN, window_ms=2 * DAY_MS, order="unordered", by="source", every="day"),
     FunnelQuestion((PV, PV, BUY, DEAR), SPAN, window_ms=5 * DAY_MS, by="source"),
     FunnelQuestion((PV, HOME, NO_CART, BUY), SPAN, window_ms=3 * DAY_MS),
-    FunnelQuestion((PV, HOME, BUY), SPAN, order="strict", key="source", first_touch=True),
-    FunnelQuestion((PV, CART), SPAN, window_ms=DAY_MS, among=(2, 4, 5, 6)),
+    FunnelQuestion((PV, CART), SPAN, window_ms=DAY_MS, key="source", first_touch=True, among=(2, 4, 5, 6)),
 ]
-LOST = [
-    DroppedQuestion(FunnelQuestion((PV, CART, BUY), SPAN, window_ms=DAY_MS), 2),
-    DroppedQuestion(FunnelQuestion((PV, HOME, BUY), SPAN, window_ms=DAY_MS), 3),
-]
+LOST = DroppedQuestion(FunnelQuestion((PV, HOME, BUY), SPAN, window_ms=DAY_MS), 3)
 
 
 @pytest.mark.parametrize("name", OTHERS)
@@ -49,9 +44,9 @@ def test_engines_answer_alike(name: str, tmp_path: Path, settings: Settings) -> 
     snapshot = Snapshot(sealed(tmp_path / "days", rows), (), (), {3: 4})
     with engine("duckdb", snapshot, tmp_path) as one:
         expected = [question.answer(one) for question in QUESTIONS]
-        lost = [question.answer(one) for question in LOST]
+        lost = LOST.answer(one)
     assert all(answer.steps[0].count >= answer.steps[-1].count > 0 for answer in expected)
     with engine(name, snapshot, tmp_path) as other:
         for question, answer in zip(QUESTIONS, expected, strict=True):
             assert question.answer(other) == answer
-        assert [question.answer(other) for question in LOST] == lost
+        assert LOST.answer(other) == lost
