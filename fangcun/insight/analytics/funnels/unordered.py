@@ -22,20 +22,21 @@ def unordered_form(plan: Plan, dialect: Dialect) -> Form:
 
 def _tables(plan: Plan, dialect: Dialect) -> Iterator[str]:
     steps = range(1, len(plan.way.counted) + 1)
-    marks = ", ".join(f"max(CASE WHEN step = {n} THEN 1 ELSE 0 END) AS m{n}" for n in steps)
-    yield f"b AS (SELECT unit, ts, {marks} FROM e GROUP BY unit, ts)"
-    following = "OVER (PARTITION BY unit ORDER BY ts ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)"
-    coming = ", ".join(f"min(CASE WHEN m{n} = 1 THEN ts END) {following} AS f{n}" for n in steps)
-    yield f"c AS (SELECT unit, ts, min(ts) OVER (PARTITION BY unit) AS opening, {coming} FROM b)"
+    # Seen from the last event back, the latest of a step so far is the next one of it. Of the events of one
+    # millisecond the first one sees all the others.
+    coming = "OVER (PARTITION BY unit ORDER BY ts DESC, step DESC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
+    nexts = ", ".join(f"min(CASE WHEN step = {n} THEN ts END) {coming} AS f{n}" for n in steps)
+    opening = ", min(ts) OVER (PARTITION BY unit) AS opening" if plan.first_touch else ""
+    yield f"c AS (SELECT unit, ts, step, {nexts}{opening} FROM e)"
     starts = "ts < $until AND ts = opening" if plan.first_touch else "ts < $until"
     done = ", ".join(f"CASE WHEN f{n} <= ts + $window THEN f{n} END AS d{n}" for n in steps)
-    yield f"d AS (SELECT unit, ts AS s, {done} FROM c WHERE {starts})"
+    yield f"d AS (SELECT unit, ts AS s, step, {done} FROM c WHERE {starts})"
     level = " + ".join(f"CASE WHEN d{n} IS NOT NULL THEN 1 ELSE 0 END" for n in steps)
     ended = f"greatest({', '.join(f'coalesce(d{n}, s)' for n in steps)})"
     names = ", ".join(f"d{n}" for n in steps)
-    yield f"a AS (SELECT unit, s, {names}, {level} AS level, {ended} AS ended FROM d)"
+    yield f"a AS (SELECT unit, s, step, {names}, {level} AS level, {ended} AS ended FROM d)"
     yield f"""best AS (SELECT unit, s, {names}, level FROM (SELECT unit, s, {names}, level, row_number() OVER (
-        PARTITION BY unit ORDER BY level DESC, ended, s DESC) AS place FROM a) AS ranked WHERE place = 1)"""
+        PARTITION BY unit ORDER BY level DESC, ended, s DESC, step) AS place FROM a) AS ranked WHERE place = 1)"""
     # How many steps were done by the time of each: the k-th time is the earliest by which there were k.
     by_then = ", ".join(
         f"{' + '.join(f'CASE WHEN d{m} <= d{n} THEN 1 ELSE 0 END' for m in steps)} AS r{n}" for n in steps
