@@ -61,19 +61,19 @@ def repeat_sql(source: str, where: str) -> str:
         SELECT n, count(*) FILTER (c >= 2), count(*) FROM often GROUP BY n"""
 
 
-def conversion_sql(attempts: str, steps: int) -> str:
+def conversion_sql(ends: str) -> str:
     """Rows (n, who reached the last step before the span's end, who began in the span).
 
-    `attempts` is `attempts_sql` for as many steps. A later attempt never ends sooner than an earlier one, so in a
+    `ends` is what `ends_sql` says of the scenario. A later attempt never ends sooner than an earlier one, so in a
     span the first attempt that ever ended decides.
     """
-    return f"""{attempts}, {_PIECES},
+    return f"""{ends}, {_PIECES},
         begun AS (SELECT edge.t, unit FROM start ASOF JOIN edge ON start.t >= edge.t),
         first AS ({_last("unit", "begun")}),
         entered AS (SELECT n, sum(c) AS c FROM piece JOIN first USING (t)
             WHERE next IS NULL OR next >= high GROUP BY n),
-        ended AS (SELECT unit, edge.t, min(t{steps}) AS done FROM attempt ASOF JOIN edge ON t1 >= edge.t
-            WHERE t{steps} IS NOT NULL GROUP BY ALL),
+        ended AS (SELECT unit, edge.t, min(tn) AS done FROM attempt ASOF JOIN edge ON t1 >= edge.t
+            GROUP BY ALL),
         whole AS (SELECT unit, ended.t, edge.t AS done, lag(ended.t) OVER (PARTITION BY unit ORDER BY ended.t) AS before
             FROM ended ASOF JOIN edge ON done >= edge.t),
         alike AS (SELECT t, done, before, count(*) AS c FROM whole GROUP BY ALL),

@@ -9,7 +9,7 @@ sum          what their property adds up to; whole numbers (fen) stay exact, wha
 persons      how many persons they happened to; a person is what `reading.person_of` says, events of nobody are nobody's
 ratio        one of these three divided by another, each in a span of its own `per` if it has one, else the ratio's
 conversion   of those who began the scenario in the span, the share that had come to its end by the moment, each
-             attempt within the scenario's window (`funnel_sql` tells what an attempt is). Counted are persons, or
+             attempt within the scenario's window (`funnels` tells what an attempt is). Counted are persons, or
              the values of the scenario's `key`
 repeat       of the persons to whom the event happened in the last `window_days` (of 24 hours), the share to whom
              it happened twice or more in them; `per` says nothing here
@@ -33,11 +33,10 @@ from typing import Any, TypeAlias
 from django.utils.translation import gettext as _
 
 from fangcun.insight.analytics.engines.duck import DuckEngine, duck
-from fangcun.insight.analytics.funnel_sql import BY_PERSON, BY_PROPERTY, attempts_sql, funnel_sql, step_names
+from fangcun.insight.analytics.funnels.chains import chain_counts, ends_sql
 from fangcun.insight.analytics.metric_sql import (
     conversion_sql,
     count_sql,
-    matching,
     persons_sql,
     repeat_sql,
     retention_sql,
@@ -45,7 +44,7 @@ from fangcun.insight.analytics.metric_sql import (
 )
 from fangcun.insight.analytics.moments import BEGINNING_OF_TIME, DAY_MS, SPAN_DAYS, date_of, midnight, ms
 from fangcun.insight.analytics.properties import number_sql, pointer, where_sql
-from fangcun.insight.analytics.queries import PERSON, Step, counted
+from fangcun.insight.analytics.queries import Step, counted
 from fangcun.insight.tracking.reading import snapshot
 
 Number: TypeAlias = int | float
@@ -122,12 +121,11 @@ class Meter:
 
     def funnel(self, scenario_id: str, *, since: dt.datetime | None = None) -> list[Step]:
         """How many of those who began the scenario since then came how far; KeyError for an unknown scenario."""
-        names, unit, params = self._walk(self._scenarios[scenario_id])
-        row = self._engine.rows(
-            funnel_sql(names, unit=unit),
-            {**params, "since": BEGINNING_OF_TIME if since is None else ms(since), "until": self._at},
-        )[0]
-        return counted(row, names)
+        scenario = self._scenarios[scenario_id]
+        names = [step["event"] for step in scenario["steps"]]
+        start = BEGINNING_OF_TIME if since is None else ms(since)
+        params = {"since": start, "until": self._at, "window": scenario["window_ms"]}
+        return counted(chain_counts(names, scenario["key"], self._engine, params), names)
 
     def _measured(self, metric: Metric, moments: list[int], since: dt.datetime | None) -> list[Measure]:
         start = BEGINNING_OF_TIME if since is None else ms(since)
@@ -197,13 +195,15 @@ class Meter:
         if scenario is None:
             why = _("规划里没有场景 {scenario}").format(scenario=metric["scenario"])
             return [Measure(None, why, 0, 0) for _moment in moments]
-        names, unit, walk = self._walk(scenario)
-        source, where, params = self._events(metric, if_carried=True)
+        names = [step["event"] for step in scenario["steps"]]
+        where, params = where_sql([metric.get("where") or {}], if_carried=True)
+        program = self._programs.get(metric.get("program") or "")
+        if program is not None:
+            where, params = f"program = $program AND {where}", params | {"program": program}
+        ends, named = ends_sql(names, scenario["key"], self._engine.dialect, where)
         lows = _lows(metric.get("per"), moments, start)
-        rows = self._rows(
-            conversion_sql(attempts_sql(names, unit=unit, source=matching(source, where)), len(names)),
-            params | walk | {"since": min(lows), "until": max(moments)} | _spans(lows, moments),
-        )
+        span = {"since": min(lows), "until": max(moments), "window": scenario["window_ms"]}
+        rows = self._rows(conversion_sql(ends), params | named | span | _spans(lows, moments))
         return [
             _share(
                 rows.get(n, NONE),
@@ -249,21 +249,9 @@ class Meter:
         why = _("统计时段内还没有访客来满 {days} 天").format(days=metric["day"])
         return [_share(rows.get(n, NONE), why) for n in range(len(moments))]
 
-    def _walk(self, scenario: Mapping[str, Any]) -> tuple[list[str], str, dict[str, Any]]:
-        """The events of a scenario, whom its funnel counts, and the parameters for both."""
-        names = [step["event"] for step in scenario["steps"]]
-        params = {**step_names(names), "window": scenario["window_ms"]}
-        if scenario["key"] == PERSON:
-            return names, BY_PERSON, params
-        return names, BY_PROPERTY, params | {"key": pointer(scenario["key"])}
-
-    def _events(
-        self, metric: Metric, around: Metric | None = None, *, if_carried: bool = False
-    ) -> tuple[str, str, dict[str, Any]]:
+    def _events(self, metric: Metric, around: Metric | None = None) -> tuple[str, str, dict[str, Any]]:
         """Where a metric's events are, which of them count, and the parameters for both."""
-        where, params = where_sql(
-            [one.get("where") or {} for one in (metric, around or {})], if_carried=if_carried
-        )
+        where, params = where_sql([one.get("where") or {} for one in (metric, around or {})])
         program = self._programs.get(metric.get("program") or "")
         if program is None:
             return "ev", where, params

@@ -10,14 +10,15 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.core.cache import cache
 
 from fangcun.insight.analytics.engines.duck import duck
-from fangcun.insight.analytics.funnel_sql import BY_PERSON, BY_PROPERTY, funnel_sql, step_names
+from fangcun.insight.analytics.funnels.answer import Tally
+from fangcun.insight.analytics.funnels.chains import chain_counts
+from fangcun.insight.analytics.funnels.source import PERSON
 from fangcun.insight.analytics.moments import DAY_MS, END_OF_TIME, midnight, ms
-from fangcun.insight.analytics.properties import pointer
 from fangcun.insight.tracking.reading import snapshot, version
 
 T = TypeVar("T")
@@ -25,7 +26,6 @@ T = TypeVar("T")
 PURCHASE = ("goods_viewed", "cart_added", "order_submitted", "order_paid")
 REMEMBER_SECONDS = 20
 MOST_STEPS = 40
-PERSON = "person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,38 +70,25 @@ def funnel(
     Starts in [since, until) count, without `until` all that have happened by now; later steps may follow
     after `until`. An event may be a step more than once. With another `key` than "person" the values of that
     property are counted instead, whoever caused the events; events without it belong to nobody. For the exact
-    meaning see `funnel_sql`. Raises ValueError unless there are 1 to 40 events.
+    meaning see `funnels`. Raises ValueError unless there are 1 to 40 events.
     """
     names = tuple(steps)
     if not 1 <= len(names) <= MOST_STEPS:
         raise ValueError(f"A funnel has 1 to {MOST_STEPS} events, not {names!r}.")
     start, end = ms(since), END_OF_TIME if until is None else ms(until)
-    by_property = key != PERSON
 
     def count() -> list[Step]:
         read = snapshot(since_ms=start, until_ms=end + window_ms, program_id=program_id)
         with duck(read, program_id=program_id) as engine:
-            return counted(
-                engine.rows(
-                    funnel_sql(names, unit=BY_PROPERTY if by_property else BY_PERSON),
-                    {
-                        **step_names(names),
-                        "since": start,
-                        "until": end,
-                        "window": window_ms,
-                        **({"key": pointer(key)} if by_property else {}),
-                    },
-                )[0],
-                names,
-            )
+            params = {"since": start, "until": end, "window": window_ms}
+            return counted(chain_counts(names, key, engine, params), names)
 
     return _remembered(count, start, end + window_ms, "funnel", names, start, end, window_ms, program_id, key)
 
 
-def counted(row: Sequence[Any], names: Sequence[str]) -> list[Step]:
-    """The row of `funnel_sql` by its steps."""
-    found, medians = row[: len(names)], (None, *row[len(names) :])
-    return [Step(*step) for step in zip(names, found, medians, strict=True)]
+def counted(found: Tally, names: Sequence[str]) -> list[Step]:
+    """The counts of a funnel by its steps."""
+    return [Step(*step) for step in zip(names, found.counts, found.medians, strict=True)]
 
 
 _VISITORS = """

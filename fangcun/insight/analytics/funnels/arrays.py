@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fangcun.insight.analytics.engines import Dialect
-from fangcun.insight.analytics.funnels.source import Plan, events_sql
+from fangcun.insight.analytics.funnels.source import PERSON, Plan, events_sql
 
 Wholes: TypeAlias = NDArray[np.int64]
 _BITS = 63
@@ -36,7 +36,7 @@ def suits(plan: Plan) -> bool:
     """Whether a funnel can be counted so."""
     way = plan.way
     ordered = plan.order != "unordered" and way.alone and not (way.optional or way.excluded)
-    return ordered and plan.unit == "person" and not (plan.valued or plan.everyone)
+    return ordered and plan.unit == PERSON and not (plan.valued or plan.everyone)
 
 
 def waits_of(plan: Plan, engine: Columnar, params: Mapping[str, Any]) -> tuple[int, list[Wholes]] | None:

@@ -23,7 +23,7 @@ def asof_form(plan: Plan, dialect: Dialect) -> Form:
     events, params = events_sql(plan, dialect, alone=True)
     # Who did no more than the first step may still have done an optional one.
     everyone = plan.everyone or bool(plan.way.optional)
-    tables = [f"e AS MATERIALIZED ({events})", *_ways(plan)]
+    tables = [f"e AS MATERIALIZED ({events})", *ways(plan)]
     if plan.way.optional or plan.way.excluded:
         tables += [
             """far AS (SELECT unit, max(step) AS level, arg_max(s, k) AS s, arg_max(t, k) AS ended
@@ -36,9 +36,10 @@ def asof_form(plan: Plan, dialect: Dialect) -> Form:
     return Form(tuple(tables), params, "count(*)" if everyone else "(SELECT count(DISTINCT unit) FROM l0)")
 
 
-def _ways(plan: Plan) -> Iterator[str]:
-    """`r(unit, t, step, s, k)`: when required steps were done, and the latest start from which they were.
+def ways(plan: Plan) -> Iterator[str]:
+    """From `e`: `l0(unit, t)`, the starts; `l<n>(unit, t, s)`, when step n was done and the latest start from which.
 
+    And at last all of them but the starts as `r(unit, t, step, s, k)`.
     The larger k, the better: the deepest row, of several equally deep ones the first, says whose attempt it is.
     """
     required = plan.way.required

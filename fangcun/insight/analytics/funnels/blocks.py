@@ -14,6 +14,7 @@ steps, so it is known which steps following each other could all be done in it. 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from fangcun.insight.analytics.engines import Dialect
 from fangcun.insight.analytics.funnels.source import NEVER, Form, Plan, events_sql
@@ -27,16 +28,21 @@ _BY_NOW = "ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
 
 def block_form(plan: Plan, dialect: Dialect) -> Form:
     """The chosen attempts of any way, ordered or strict."""
+    tables, params = latest_starts(plan, dialect)
+    best = _best(len(plan.way.required))
+    return Form((*tables, *best, *Times(plan).tables("b", dialect)), params, "count(*)")
+
+
+def latest_starts(plan: Plan, dialect: Dialect) -> tuple[list[str], dict[str, Any]]:
+    """Up to `w<N>`: the blocks (unit, ts) with a1 … aN, the latest start of a way that does this step in the block.
+
+    Where no way does it the start is NEVER. N is the number of required steps.
+    """
     events, params = events_sql(plan, dialect, alone=False)
     times = Times(plan)
     columns = ", ".join(f"{column} AS {name}" for name, column in times.columns(alone=False).items())
-    tables = (
-        f"e AS ({events})",
-        f"b AS (SELECT unit, ts, {columns} FROM e GROUP BY unit, ts)",
-        *_Blocks(plan, times.crowds).tables(),
-        *times.tables("b", dialect),
-    )
-    return Form(tables, params, "count(*)")
+    blocks = f"b AS (SELECT unit, ts, {columns} FROM e GROUP BY unit, ts)"
+    return [f"e AS ({events})", blocks, *_Blocks(plan, times.crowds).tables()], params
 
 
 class _Blocks:
@@ -47,11 +53,7 @@ class _Blocks:
         self.crowds = crowds
 
     def tables(self) -> Iterator[str]:
-        yield from self._latest_starts()
-        yield from self._best()
-
-    def _latest_starts(self) -> Iterator[str]:
-        """`w<N>`: blocks with a1 … aN, the latest start (or NEVER) of a way that does this step in this block.
+        """`w<N>` from `b`.
 
         lo<k> is the step after which all steps up to k could be done in this block, so k where k itself can't;
         q<k> is the latest start of a way whose step k was done before this block and from which it may go on.
@@ -98,12 +100,15 @@ class _Blocks:
             ways.append(f"CASE WHEN lo{k} = 0 THEN a1 ELSE {NEVER} END")
         return ways[0] if len(ways) == 1 else f"greatest({', '.join(ways)})"
 
-    def _best(self) -> Iterator[str]:
-        down = range(len(self.required), 0, -1)
-        levels = " ".join(f"WHEN a{k} > {NEVER} THEN {k}" for k in down)
-        starts = " ".join(f"WHEN a{k} > {NEVER} THEN a{k}" for k in down)
-        yield f"""far AS (SELECT unit, ts, CASE {levels} ELSE 0 END AS level, CASE {starts} ELSE {NEVER} END AS s
-            FROM w{len(self.required)})"""
-        yield """best AS (SELECT unit, level, s, ts AS ended FROM (SELECT unit, level, s, ts, row_number() OVER (
+
+def _best(steps: int) -> tuple[str, str]:
+    down = range(steps, 0, -1)
+    levels = " ".join(f"WHEN a{k} > {NEVER} THEN {k}" for k in down)
+    starts = " ".join(f"WHEN a{k} > {NEVER} THEN a{k}" for k in down)
+    return (
+        f"""far AS (SELECT unit, ts, CASE {levels} ELSE 0 END AS level, CASE {starts} ELSE {NEVER} END AS s
+            FROM w{steps})""",
+        """best AS (SELECT unit, level, s, ts AS ended FROM (SELECT unit, level, s, ts, row_number() OVER (
             PARTITION BY unit ORDER BY level DESC, ts) AS place FROM far WHERE level > 0) AS ranked
-            WHERE place = 1)"""
+            WHERE place = 1)""",
+    )

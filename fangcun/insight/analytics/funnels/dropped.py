@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from fangcun.insight.analytics.engines import Engine
 from fangcun.insight.analytics.errors import QuestionInvalid
 from fangcun.insight.analytics.funnels.answer import form_of, reached_sql
-from fangcun.insight.analytics.funnels.question import PERSON, FunnelQuestion
+from fangcun.insight.analytics.funnels.question import FunnelQuestion
+from fangcun.insight.analytics.funnels.source import PERSON
 from fangcun.insight.analytics.funnels.steps import MOST_STEPS
 from fangcun.insight.analytics.scope import number_of
 from fangcun.insight.analytics.spans import Params

@@ -20,6 +20,7 @@ from fangcun.insight.analytics.funnels.answer import (
     counted,
     steps_of,
 )
+from fangcun.insight.analytics.funnels.source import PERSON as PERSON
 from fangcun.insight.analytics.funnels.source import Plan
 from fangcun.insight.analytics.funnels.steps import ROLES, FunnelStep, Way, way_of
 from fangcun.insight.analytics.moments import DAY_MS
@@ -27,7 +28,6 @@ from fangcun.insight.analytics.scope import MOST_GROUPS, choice_of, number_of, p
 from fangcun.insight.analytics.spans import Params, Span, date_of_number, day_sql, one, span_of
 
 ORDERS = ("ordered", "strict", "unordered")
-PERSON = "person"
 USUAL_STEPS = ("goods_viewed", "cart_added", "order_submitted", "order_paid")
 USUAL_WINDOW_MS = 7 * DAY_MS
 USUAL_TOP = 5
@@ -126,7 +126,7 @@ class FunnelQuestion:
         return Plan(
             self.way(),
             self.order,
-            "person" if person else engine.dialect.text("key"),
+            PERSON if person else engine.dialect.text("key"),
             limit,
             self.first_touch,
             bool(self.by),

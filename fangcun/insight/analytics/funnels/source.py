@@ -10,6 +10,7 @@ from typing import Any
 from fangcun.insight.analytics.engines import Dialect
 from fangcun.insight.analytics.funnels.steps import FunnelStep, Way, fits_sql
 
+PERSON = "person"
 # Sooner than everything that happened, and with room below it.
 NEVER = -(2**60)
 
@@ -26,7 +27,7 @@ class Plan:
 
     way: Way
     order: str
-    unit: str = "person"
+    unit: str = PERSON
     limit: str = "TRUE"
     first_touch: bool = False
     valued: bool = False
