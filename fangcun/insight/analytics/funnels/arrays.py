@@ -93,7 +93,9 @@ def _walked(
         before = np.searchsorted(rows, rows_here) - 1
         rows_here, before = rows_here[before >= 0], before[before >= 0]
         start = begun[before] if begun.size else before
-        fits = (unit(start) == unit(rows_here)) & (moment(rows_here) - moment(start) <= window)
+        then, now = found[start], found[rows_here]
+        # Of one person the difference without the lowest bits is that of the moments.
+        fits = (then >> high == now >> high) & ((now >> low) - (then >> low) <= window)
         rows, begun = rows_here[fits], start[fits]
         levels.append((rows, begun))
     done = np.concatenate([rows for rows, _begun in levels])
