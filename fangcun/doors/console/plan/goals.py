@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +14,6 @@ from fangcun.doors.console.plan.shown import Shown
 from fangcun.doors.console.plan.spark import Spark, spark
 from fangcun.doors.console.plan.tracking import summary
 from fangcun.doors.console.plan.words import amount, goal_unit, metric_words
-from fangcun.insight.tracking.queries import quarantine
 from fangcun.plan.scoreboard.queries import board
 from fangcun.plan.scoreboard.scores import GoalScore
 
@@ -175,5 +173,5 @@ def goals(shown: Shown, bp: Blueprint) -> dict[str, Any]:
         "launch_end": shown.launch_end,
         "days_to_launch": (shown.launch_end - shown.today).days if shown.launch_end else None,
         "board": now,
-        "coverage": summary(now.coverage, now.alarms, quarantine(timezone.now())) if now else None,
+        "coverage": summary(now.coverage, now.alarms, shown.misfits) if now else None,
     }

@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from fangcun.blueprint.document import Blueprint
 from fangcun.blueprint.findings import Finding, Severity
 from fangcun.blueprint.reading import Document, read
 from fangcun.blueprint.timetable import Cyclic, Timetable, launch_end, timetable
+from fangcun.insight.tracking.queries import Misfit, quarantine
 from fangcun.kernel.errors import DomainError
 from fangcun.plan.revisions import queries
 from fangcun.plan.revisions.models import Draft, Revision
@@ -90,6 +92,11 @@ class Shown:
         if self.bp is None or self.bp.schedule.start == dt.date.min:
             return None
         return launch_end(self.bp)
+
+    @cached_property
+    def misfits(self) -> list[Misfit]:
+        """The events in quarantine, by kind; they belong to the plan in force alone."""
+        return quarantine(timezone.now()) if self.is_current else []
 
     @cached_property
     def today(self) -> dt.date:

@@ -15,7 +15,7 @@ from fangcun.blueprint.vocabulary import AUTOMATIC_EVENTS
 from fangcun.doors.console.plan.shown import Shown
 from fangcun.doors.console.plan.words import actor_name, amount
 from fangcun.insight.analytics.alarms import Alarm, alarms
-from fangcun.insight.tracking.queries import Arrival, Coverage, Misfit, coverage, quarantine
+from fangcun.insight.tracking.queries import Arrival, Coverage, Misfit, coverage
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Listed:
 def tracking(shown: Shown, bp: Blueprint) -> dict[str, Any]:
     """The dictionary with what arrives, the quarantine, the alarms."""
     covered = coverage(now()) if shown.is_current else None
-    misfits = quarantine(now()) if shown.is_current else []
+    misfits = shown.misfits
     found = alarms(shown.today) if shown.is_current else []
     arrivals = {one.event: one for one in covered.events} if covered else {}
     loud = {one.event: one for one in found}

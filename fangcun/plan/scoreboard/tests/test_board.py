@@ -125,9 +125,7 @@ def test_the_mini_program_of_a_metric_is_the_registered_one_of_its_role(plan):
 def test_the_board_is_counted_once_and_anew_when_something_happens(plan, django_assert_max_num_queries):
     with time_machine.travel(at(12, 5), tick=False):
         first = board()
-        with django_assert_max_num_queries(
-            3
-        ):  # which plan, whether anything is new, whether members became one
+        with django_assert_max_num_queries(2):  # which plan, and whether anything is new
             assert board() == first
         paid(1, at(12, 4))
         paid(1, at(12, 5, 9))
