@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from fangcun.doors.console.insight.asked import Asked
 from fangcun.doors.console.insight.downloads import Table
+from fangcun.doors.console.insight.grids import grid
 from fangcun.doors.console.insight.known import Known
 from fangcun.doors.console.insight.page import QuestionPage
-from fangcun.doors.console.insight.words import COUNTED, UNITS, event_label, group_label
+from fangcun.doors.console.insight.words import COUNTED, UNITS, count, event_label, group_label
 from fangcun.insight.analytics.activity import ActivityAnswer, ActivityQuestion
 
 # How the persons of a day, week and month are called among those who count them.
@@ -34,7 +35,7 @@ def answer(question: ActivityQuestion, found: ActivityAnswer) -> dict[str, Any]:
     rows = found.rows
     days = [row.date.isoformat() for row in rows]
     if found.groups:
-        lines = [(group_label(one.value, other=one.other), one.rows) for one in found.groups]
+        lines = [(group_label(one, question.by), one.rows) for one in found.groups]
     else:
         lines = [(str(ACTIVE[question.unit]), rows)]
     return {
@@ -54,8 +55,19 @@ def answer(question: ActivityQuestion, found: ActivityAnswer) -> dict[str, Any]:
             "days": days,
             "lines": [{"name": name, "values": [row.count for row in line]} for name, line in lines],
         },
-        "rows": rows[::-1],
-        "groups": [(name, line[::-1]) for name, line in lines] if found.groups else [],
+        "numbers": grid(
+            [_t("日期")],
+            [ACTIVE[question.unit], _t("事件数"), *(name for name, _line in lines if found.groups)],
+            (
+                [
+                    row.date.isoformat(),
+                    count(row.persons),
+                    count(row.count),
+                    *(count(line[place].persons) for _name, line in lines if found.groups),
+                ]
+                for place, row in reversed(list(enumerate(rows)))
+            ),
+        ),
     }
 
 
@@ -68,7 +80,7 @@ def table(question: ActivityQuestion, found: ActivityAnswer) -> Table:
         [row.date.isoformat(), _t("全部"), row.persons, row.count] for row in found.rows
     ]
     for group in found.groups:
-        name = group_label(group.value, other=group.other)
+        name = group_label(group, question.by)
         rows += [[row.date.isoformat(), name, row.persons, row.count] for row in group.rows]
     return Table([head[0], _t("分组"), *head[1:]], rows)
 

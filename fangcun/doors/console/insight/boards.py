@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from fangcun.doors.console.insight.asked import asked_by
 from fangcun.doors.console.insight.page import QuestionPage
 from fangcun.doors.console.insight.pages import PAGES
-from fangcun.doors.console.insight.views import frame, guard
+from fangcun.doors.console.insight.views import frame, guard, or_404
 from fangcun.doors.console.model_admin import actor_of, tell
 from fangcun.insight.analytics import services
 from fangcun.insight.analytics.models import SavedQuestion
@@ -41,10 +41,8 @@ def home(request: HttpRequest) -> HttpResponse:
 def dashboard(request: HttpRequest, pk: int) -> HttpResponse:
     """One dashboard; each question on it fetches its own answer."""
     context = frame(request)
-    try:
+    with or_404():
         board = dashboard_of(pk)
-    except NotFound as unknown:
-        raise Http404 from unknown
     tiles = on_dashboard(board)
     here = {one.pk for one in tiles}
     context |= {

@@ -43,7 +43,7 @@ def lost(request: HttpRequest) -> HttpResponse:
     wanted = asked(request)
     try:
         question = _question(wanted)
-        found = ask(question, ticket=ticket_of(request, request.GET.get("ticket", "")))
+        found = ask(question, ticket=ticket_of(request))
     except DomainError as refused:
         return refusal(refused, wanted)
     names, number = step_names(question.funnel), question.step

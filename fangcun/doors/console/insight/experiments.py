@@ -5,19 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from fangcun.doors.console.insight import experiment_form
+from fangcun.doors.console.insight.asked import asked
 from fangcun.doors.console.insight.known import known
-from fangcun.doors.console.insight.views import frame, guard, ticket_of
+from fangcun.doors.console.insight.views import frame, guard, or_404, refusal, ticket_of
 from fangcun.doors.console.model_admin import actor_of, tell
 from fangcun.insight.experiments import services
 from fangcun.insight.experiments.models import Experiment
 from fangcun.insight.experiments.queries import experiment_of, experiments, report
-from fangcun.kernel.errors import DomainError, NotFound
+from fangcun.kernel.errors import DomainError
 
 
 @require_safe
@@ -68,9 +69,9 @@ def answer(request: HttpRequest, key: str) -> HttpResponse:
     guard(request)
     experiment = _found(key)
     try:
-        found = report(experiment, ticket=ticket_of(request, request.GET.get("ticket", "")))
+        found = report(experiment, ticket=ticket_of(request))
     except DomainError as refused:
-        return JsonResponse({"code": refused.code, "message": str(refused)}, status=refused.status)
+        return refusal(refused, asked(request))
     names = {one.name: one.title or one.name for one in experiment.spec.variants}
     lines = [
         {
@@ -118,10 +119,8 @@ def verb(request: HttpRequest, key: str, verb: str) -> HttpResponse:
 
 
 def _found(key: str) -> Experiment:
-    try:
+    with or_404():
         return experiment_of(key)
-    except NotFound as gone:
-        raise Http404 from gone
 
 
 def _form(

@@ -6,14 +6,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from fangcun.doors.console.insight.asked import Asked
 from fangcun.doors.console.insight.downloads import Cell, Table
+from fangcun.doors.console.insight.grids import Column, Grid, Link, grid
 from fangcun.doors.console.insight.known import Known
 from fangcun.doors.console.insight.page import QuestionPage
-from fangcun.doors.console.insight.words import duration, events_label, group_label
+from fangcun.doors.console.insight.words import count, duration, events_label, group_label, share
+from fangcun.doors.console.words import badge
 from fangcun.insight.analytics.conditions import text_of
 from fangcun.insight.analytics.funnels.answer import FunnelAnswer, StepAnswer
 from fangcun.insight.analytics.funnels.question import (
@@ -82,7 +86,7 @@ def answer(question: FunnelQuestion, found: FunnelAnswer) -> dict[str, Any]:
     """The numbers over the chart, the bars, a table of the steps, the groups side by side, the trend."""
     names = step_names(question)
     last = found.steps[-1]
-    groups = [(group_label(one.value, other=one.other), one.steps) for one in found.groups]
+    groups = [(group_label(one, question.by), one.steps) for one in found.groups]
     shown = groups or [(_t("人数"), found.steps)]
     lost = _lost(found.steps)
     return {
@@ -94,25 +98,21 @@ def answer(question: FunnelQuestion, found: FunnelAnswer) -> dict[str, Any]:
         "last": last.count,
         "whole": last.of_first,
         "worst": max(zip(names, lost, strict=True), key=lambda one: one[1] or 0),
-        "rows": [
-            {
-                "name": name,
-                "step": step,
-                "lost": gone,
-                "role": ROLES[step.role],
-                "dropped": urlencode([*question.params(), ("dropped", str(number))])
-                if gone and question.key == PERSON
-                else "",
-            }
-            for number, (name, step, gone) in enumerate(zip(names, found.steps, lost, strict=True), 1)
-        ],
+        "numbers": _numbers(question, found.steps, lost),
         "bars": {
             "steps": names,
             "groups": [{"name": name, "counts": [step.count for step in steps]} for name, steps in shown],
             "lost": [gone or 0 for gone in lost],
             "words": {"lost": _t("在上一步流失")},
         },
-        "groups": groups,
+        "groups": grid(
+            [_t("分组")],
+            [*(f"{number}. {name}" for number, name in enumerate(names, 1)), _t("总转化率")],
+            (
+                [name, *(count(step.count) for step in steps), share(steps[-1].of_first)]
+                for name, steps in groups
+            ),
+        ),
         "trend": found.trend
         and {
             "days": [one.date.isoformat() for one in found.trend],
@@ -137,6 +137,39 @@ def answer(question: FunnelQuestion, found: FunnelAnswer) -> dict[str, Any]:
     }
 
 
+def _numbers(question: FunnelQuestion, steps: Sequence[StepAnswer], lost: Sequence[int | None]) -> Grid:
+    """A row for each step; those who were lost lead to who they are."""
+    rows = []
+    for number, (name, step, gone) in enumerate(zip(step_names(question), steps, lost, strict=True), 1):
+        said = f"{number}. {name}"
+        if step.role != "step":
+            said = format_html("{} {}", said, badge(ROLES[step.role], "quiet"))
+        who: str | Link = count(gone)
+        if gone and question.key == PERSON:
+            query = urlencode([*question.params(), ("dropped", str(number))])
+            who = Link(count(gone), f"{reverse('admin:insight_dropped')}?{query}", _t("看流失的是谁"))
+        rows.append(
+            [
+                said,
+                count(step.count),
+                share(step.of_first),
+                share(step.of_previous) if number > 1 else "—",
+                who,
+                duration(step.median_ms),
+                duration(step.p90_ms),
+            ]
+        )
+    about = _t("走到这一步的人，从前一个必经步骤到这一步所用时间的中位数：一半的人更快，一半更慢。")
+    return grid(
+        [_t("步骤")],
+        [
+            _t("数量"), _t("占第一步"), _t("占上一步"), _t("流失"), Column(_t("中位用时"), about=about),
+            _t("90% 不超过"),
+        ],
+        rows,
+    )  # fmt: skip
+
+
 def table(question: FunnelQuestion, found: FunnelAnswer) -> Table:
     """A row for each step, of everybody and of each group; below, the trend by the day of the start."""
     head = [
@@ -145,7 +178,7 @@ def table(question: FunnelQuestion, found: FunnelAnswer) -> Table:
     ]  # fmt: skip
     names = step_names(question)
     parts = [(_t("全部"), found.steps)]
-    parts += [(group_label(one.value, other=one.other), one.steps) for one in found.groups]
+    parts += [(group_label(one, question.by), one.steps) for one in found.groups]
     rows: list[list[Cell]] = [
         [
             group,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _t
@@ -9,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from fangcun.doors.console.insight.asked import Asked
 from fangcun.doors.console.insight.downloads import Table
+from fangcun.doors.console.insight.grids import grid
 from fangcun.doors.console.insight.known import Known
 from fangcun.doors.console.insight.page import QuestionPage
-from fangcun.doors.console.insight.words import event_label
-from fangcun.insight.analytics.paths import PAGE, PathNode, PathsAnswer, PathsQuestion
+from fangcun.doors.console.insight.words import count, event_label, share
+from fangcun.insight.analytics.paths import PAGE, PathLink, PathNode, PathsAnswer, PathsQuestion
 from fangcun.insight.analytics.spans import Params
 
 USUAL_START = "app_shown"
@@ -76,34 +78,31 @@ def answer(question: PathsQuestion, found: PathsAnswer) -> dict[str, Any]:
             ],
             "total": found.total,
         },
-        "rows": [
-            {
-                "step": link.layer + 1,
-                "source": names[link.target if back else link.source],
-                "target": names[link.source if back else link.target],
-                "count": link.count,
-                "of_step": link.count / found.nodes[link.source].count,
-            }
-            for link in sorted(found.links, key=lambda link: (link.layer, -link.count))
-        ],
+        "numbers": grid(
+            [_t("第几步"), _t("从"), _t("到")],
+            [_t("访问次数"), _t("占比")],
+            (
+                [*way, count(link.count), share(link.count / found.nodes[link.source].count)]
+                for way, link in _ways(question, found)
+            ),
+        ),
     }
 
 
 def table(question: PathsQuestion, found: PathsAnswer) -> Table:
     """A row for each stream from a node to one of the next step."""
-    names, back = [_name(question, node) for node in found.nodes], question.direction == "before"
     return Table(
         [_t("第几步"), _t("从"), _t("到"), _t("访问次数")],
-        [
-            [
-                link.layer + 1,
-                names[link.target if back else link.source],
-                names[link.source if back else link.target],
-                link.count,
-            ]
-            for link in sorted(found.links, key=lambda link: (link.layer, -link.count))
-        ],
+        [[*way, link.count] for way, link in _ways(question, found)],
     )
+
+
+def _ways(question: PathsQuestion, found: PathsAnswer) -> Iterator[tuple[tuple[int, str, str], PathLink]]:
+    """Each stream: its step, from where, to where; the widest of a step first."""
+    names = [_name(question, node) for node in found.nodes]
+    for link in sorted(found.links, key=lambda link: (link.layer, -link.count)):
+        ends = names[link.source], names[link.target]
+        yield (link.layer + 1, *(ends[::-1] if question.direction == "before" else ends)), link
 
 
 def _name(question: PathsQuestion, node: PathNode) -> str:

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_safe
 
 from fangcun.doors.console.insight.asked import asked
+from fangcun.doors.console.insight.grids import Grid, grid
 from fangcun.doors.console.insight.segments import found, words_of
-from fangcun.doors.console.insight.views import frame, guard, ticket_of
+from fangcun.doors.console.insight.views import frame, guard, refusal, ticket_of
+from fangcun.doors.console.insight.words import (
+    WEEKDAYS,
+    count,
+    decimal,
+    event_label,
+    property_label,
+    share,
+    yuan,
+)
 from fangcun.insight.analytics.spans import span_of
-from fangcun.insight.segments.persona import Persona, persona
+from fangcun.insight.segments.persona import Bought, Lift, Persona, Slice, persona
 from fangcun.kernel.errors import DomainError
 
-WEEKDAYS = (_l("周一"), _l("周二"), _l("周三"), _l("周四"), _l("周五"), _l("周六"), _l("周日"))
 DAYS = ("7", "30", "90", "180")
 SHOWN_LIFTS = 30
 
@@ -41,12 +50,11 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
     """What the segment is like, as a piece of the page."""
     guard(request)
-    segment = found(pk)
+    segment, ask = found(pk), asked(request)
     try:
-        span = span_of(asked(request).params)
-        picture = persona(segment.pk, span, ticket=ticket_of(request, request.GET.get("ticket", "")))
+        picture = persona(segment.pk, span_of(ask.params), ticket=ticket_of(request))
     except DomainError as refused:
-        return JsonResponse({"code": refused.code, "message": str(refused)}, status=refused.status)
+        return refusal(refused, ask)
     return render(request, "console/insight/persona_answer.html", _picture(picture))
 
 
@@ -61,6 +69,7 @@ def _picture(found: Persona) -> dict[str, Any]:
         (_("生命周期"), found.stages),
         (_("RFM 分组"), found.rfm),
     ]
+    bought = [(_("买过的分类"), found.categories), (_("买过的商品"), found.products)]
     return {
         "persona": found,
         "hours": _bars([f"{hour:02d}" for hour in range(24)], found.hours, _("事件数")),
@@ -69,11 +78,62 @@ def _picture(found: Persona) -> dict[str, Any]:
             "days": [day.isoformat() for day, _size in found.trend],
             "lines": [{"name": _("人数"), "values": [size for _day, size in found.trend]}],
         },
-        "lists": [(title, slices) for title, slices in lists if slices],
-        "bought": [(_("买过的分类"), found.categories), (_("买过的商品"), found.products)],
-        "lifts": found.lifts[:SHOWN_LIFTS],
-        "worths": [(_("这个人群"), found.worth), (_("所有人"), found.worth_all)],
-    }
+        "lists": [
+            *((title, _slices(title, slices)) for title, slices in lists if slices),
+            *((title, _goods(title, goods)) for title, goods in bought if goods),
+        ],
+        "lifts": _lifts(found.lifts[:SHOWN_LIFTS]) if found.lifts else None,
+        "worths": grid(
+            [""],
+            [_("付款人数"), _("订单"), _("金额"), _("每单"), _("每位付款的人")],
+            (
+                [
+                    name, count(worth.buyers), count(worth.orders), yuan(worth.amount_fen),
+                    yuan(worth.per_order_fen), yuan(worth.per_buyer_fen),
+                ]
+                for name, worth in ((_("这个人群"), found.worth), (_("所有人"), found.worth_all))
+            ),
+        ),
+    }  # fmt: skip
+
+
+def _slices(title: str, slices: Sequence[Slice]) -> Grid:
+    return grid(
+        [title],
+        [_("人数"), _("这个人群"), _("所有人")],
+        (
+            [event_label(one.label), count(one.persons), share(one.share), share(one.share_all)]
+            for one in slices
+        ),
+    )
+
+
+def _goods(title: str, goods: Sequence[Bought]) -> Grid:
+    return grid(
+        [title],
+        [_("人数"), _("数量"), _("金额")],
+        ([one.label, count(one.persons), count(one.quantity), yuan(one.amount_fen)] for one in goods),
+    )
+
+
+def _lifts(lifts: Sequence[Lift]) -> Grid:
+    return grid(
+        [_("特点")],
+        [_("人数"), _("这个人群"), _("所有人"), _("倍数"), _("至少")],
+        (
+            [
+                f"{event_label(one.event)} · {property_label(one.prop)} = {one.label}"
+                if one.prop
+                else event_label(one.event),
+                count(one.persons),
+                share(one.share),
+                share(one.share_all),
+                decimal(one.lift),
+                decimal(one.low),
+            ]
+            for one in lifts
+        ),
+    )
 
 
 def _bars(names: list[str], values: Any, what: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -12,9 +13,10 @@ from django.utils.translation import pgettext_lazy
 
 from fangcun.doors.console.insight.asked import Asked
 from fangcun.doors.console.insight.downloads import Table
+from fangcun.doors.console.insight.grids import Heat, Shade, grid
 from fangcun.doors.console.insight.known import Known
 from fangcun.doors.console.insight.page import QuestionPage
-from fangcun.doors.console.insight.words import COUNTED, UNITS, event_label, group_label
+from fangcun.doors.console.insight.words import COUNTED, UNITS, count, event_label, group_label, share
 from fangcun.insight.analytics.retention import Cohort, RetentionAnswer, RetentionQuestion
 
 MODES = {"first": _("第一次做的那天"), "any": _("每次做的那天")}
@@ -50,6 +52,7 @@ def answer(question: RetentionQuestion, found: RetentionAnswer) -> dict[str, Any
     # Periods that no cohort has reached yet are no columns.
     while width > 1 and all(_value(one, width - 1) is None for one in cohorts):
         width -= 1
+    size = sum(one.size for one in cohorts)
     today = timezone.localdate()
     # What is not over for anybody would draw a fall that there isn't.
     ended = width
@@ -59,30 +62,50 @@ def answer(question: RetentionQuestion, found: RetentionAnswer) -> dict[str, Any
         ended -= 1
     lines = [{"name": _t("全部"), "values": list(found.curve[:ended])}]
     lines += [
-        {"name": group_label(one.value, other=one.other), "values": list(one.curve[:ended])}
-        for one in found.groups
+        {"name": group_label(one, question.by), "values": list(one.curve[:ended])} for one in found.groups
+    ]
+    marks = [
+        (number, _t("第 %(number)s %(unit)s") % {"number": number, "unit": COUNTED[found.unit]})
+        for number in _marks(found.unit)
+        if number < ended
     ]
     return {
         "empty": not cohorts,
-        "unit": COUNTED[found.unit],
         "what": _what(question),
-        "size": sum(one.size for one in cohorts),
-        "marks": [(number, found.curve[number]) for number in _marks(found.unit) if number < ended],
+        "size": size,
+        "marks": [(name, found.curve[number]) for number, name in marks],
         "curve": {"lines": lines},
-        "columns": range(width),
-        "curve_row": [_heat(part, False) for part in found.curve[:width]],
-        "rows": [
-            {
-                "date": one.date,
-                "size": one.size,
-                "cells": [
-                    _cell(one, number, running=_runs(one.date, number, found.unit, today))
-                    for number in range(width)
-                ],
-            }
-            for one in cohorts
-        ],
-        "groups": found.groups,
+        "heat": Heat(
+            [_t("开始"), _t("人数"), *(f"+{number}" for number in range(width))],
+            [
+                (_t("平均"), count(size), [_shade(part) for part in found.curve[:width]]),
+                *(
+                    (
+                        one.date.isoformat(),
+                        count(one.size),
+                        [
+                            _cell(one, number, running=_runs(one.date, number, found.unit, today))
+                            for number in range(width)
+                        ],
+                    )
+                    for one in cohorts
+                ),
+            ],
+            summed=True,
+        ),
+        "groups": found.groups
+        and grid(
+            [_t("分组")],
+            [_t("人数"), *(name for _number, name in marks)],
+            (
+                [
+                    group_label(one, question.by),
+                    count(one.size),
+                    *(share(_at(one.curve, number)) for number, _name in marks),
+                ]
+                for one in found.groups
+            ),
+        ),
     }
 
 
@@ -109,20 +132,24 @@ def _marks(unit: str) -> tuple[int, ...]:
     return {"day": (1, 7, 14, 30), "week": (1, 4, 8, 12), "month": (1, 3, 6, 12)}[unit]
 
 
+def _at(values: Sequence[Any], number: int) -> Any:
+    return values[number] if number < len(values) else None
+
+
 def _value(cohort: Cohort, number: int) -> int | None:
-    return cohort.returned[number] if number < len(cohort.returned) else None
+    value: int | None = _at(cohort.returned, number)
+    return value
 
 
-def _cell(cohort: Cohort, number: int, *, running: bool) -> dict[str, Any]:
+def _cell(cohort: Cohort, number: int, *, running: bool) -> Shade:
     value = _value(cohort, number)
-    cell = _heat(None if value is None else value / cohort.size, running)
-    return cell | {"count": value}
+    if value is None:
+        return _shade(None)
+    return _shade(value / cohort.size, f"{count(value)} {_t('人')}", running=running)
 
 
-def _heat(part: float | None, running: bool) -> dict[str, Any]:
-    """A cell: its share and how strong its colour is, 0 to 10."""
-    depth = 0 if part is None else min(round(10 * part**0.6), 10)
-    return {"part": part, "depth": depth, "running": running and part is not None}
+def _shade(part: float | None, title: str = "", *, running: bool = False) -> Shade:
+    return Shade("" if part is None else share(part), part, title, running, bend=0.6)
 
 
 def _runs(begun: dt.date, number: int, unit: str, today: dt.date) -> bool:

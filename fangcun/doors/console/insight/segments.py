@@ -6,14 +6,15 @@ import json
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from fangcun.doors.console.insight.asked import asked
 from fangcun.doors.console.insight.known import known
 from fangcun.doors.console.insight.rule_rows import BLANK, KINDS, MATCHES, OPS, rows_of, rule_of
-from fangcun.doors.console.insight.views import frame, guard, ticket_of
+from fangcun.doors.console.insight.views import frame, guard, or_404, refusal, ticket_of
 from fangcun.doors.console.insight.words import count
 from fangcun.doors.console.model_admin import actor_of, tell
 from fangcun.insight.segments import services
@@ -21,7 +22,7 @@ from fangcun.insight.segments.lifecycle import STAGES
 from fangcun.insight.segments.models import Segment
 from fangcun.insight.segments.queries import persons_by, segment_of, segments, sentence_of
 from fangcun.insight.segments.rfm import GROUPS
-from fangcun.kernel.errors import DomainError, NotFound
+from fangcun.kernel.errors import DomainError
 
 MOST_ROWS = 50
 
@@ -69,9 +70,9 @@ def preview(request: HttpRequest) -> HttpResponse:
     try:
         rule = rule_of(request.GET)
         words = sentence_of(rule)
-        persons = persons_by(rule, ticket=ticket_of(request, request.GET.get("ticket", "")))
+        persons = persons_by(rule, ticket=ticket_of(request))
     except DomainError as refused:
-        return JsonResponse({"code": refused.code, "message": str(refused)}, status=refused.status)
+        return refusal(refused, asked(request))
     members = sum(person % 2 == 0 for person in persons)
     context = {"words": words, "size": len(persons), "members": members, "json": _json(rule)}
     return render(request, "console/insight/segment_preview.html", context)
@@ -100,10 +101,8 @@ def verb(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 
 def found(pk: int) -> Segment:
     """The segment of an address. Raises Http404."""
-    try:
+    with or_404():
         return segment_of(pk)
-    except NotFound as gone:
-        raise Http404 from gone
 
 
 def words_of(segment: Segment) -> str:

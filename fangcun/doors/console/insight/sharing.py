@@ -6,16 +6,20 @@ import dataclasses
 from typing import Any
 from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from fangcun.doors.console.insight.asked import Asked
 from fangcun.doors.console.insight.downloads import Table
+from fangcun.doors.console.insight.grids import Column, Grid, Link, grid
 from fangcun.doors.console.insight.known import Known
 from fangcun.doors.console.insight.page import QuestionPage
+from fangcun.doors.console.insight.words import count
 from fangcun.insight.analytics.sharing import SharingAnswer, SharingQuestion
 from fangcun.insight.analytics.sharing_trees import ShareNode
 
+REACH = (_("分享次数"), _("打开人数"), _("带来的新人"))
 TOPS = ("20", "50", "100")
 
 
@@ -44,16 +48,22 @@ def answer(question: SharingQuestion, found: SharingAnswer) -> dict[str, Any]:
                 {"name": _t("带来的新人"), "values": [level.newcomers for level in found.levels]},
             ],
         },
-        "sharers": [(_member(one.person), _person(one.person), one) for one in found.top],
-        "roots": [
-            {
-                "name": _person(root.person),
-                "row": root,
-                "query": urlencode(dataclasses.replace(question, root=root.root_id).params()),
-                "shown": tree is not None and root.root_id == tree.share_id,
-            }
-            for root in found.roots
-        ],
+        "sharers": grid(
+            [_t("分享者")],
+            [*REACH, _t("买家数"), _t("层数"), _t("整条链带来的新人")],
+            (
+                [_member(one.person), *_reach(one), count(one.buyers), one.depth, count(one.downstream)]
+                for one in found.top
+            ),
+        ),
+        "roots": Grid(
+            [Column(_t("发起人"), number=False), *map(Column, REACH), Column("", number=False)],
+            [
+                [_person(root.person), *_reach(root), _way(question, root.root_id, tree)]
+                for root in found.roots
+            ],
+        ),
+        "shared": grid([_t("页面")], REACH, ([row.page or "—", *_reach(row)] for row in found.pages)),
         "tree": tree
         and {
             "root": _branch(tree),
@@ -76,9 +86,23 @@ def table(_question: SharingQuestion, found: SharingAnswer) -> Table:
     )  # fmt: skip
 
 
-def _member(person: int) -> int | None:
-    """The member's id, None for a phone that never logged in."""
-    return None if person % 2 else person // 2
+def _reach(row: Any) -> list[str]:
+    return [count(row.shares), count(row.opens), count(row.newcomers)]
+
+
+def _way(question: SharingQuestion, root: str, tree: ShareNode | None) -> str | Link:
+    """The way to the picture of a tree."""
+    if tree is not None and root == tree.share_id:
+        return _t("上图")
+    query = urlencode(dataclasses.replace(question, root=root).params())
+    return Link(_t("画这棵"), f"{SHARING.address}?{query}")
+
+
+def _member(person: int) -> str | Link:
+    """The member and the way to him; a phone that never logged in leads nowhere."""
+    if person % 2:
+        return _person(person)
+    return Link(_person(person), reverse("admin:members_member_change", args=[person // 2]), to_member=True)
 
 
 def _person(person: int | None) -> str:

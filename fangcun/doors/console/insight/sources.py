@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from fangcun.doors.console.insight.asked import Asked
 from fangcun.doors.console.insight.downloads import Table
+from fangcun.doors.console.insight.grids import Grid, grid
 from fangcun.doors.console.insight.known import Known
 from fangcun.doors.console.insight.page import QuestionPage
-from fangcun.doors.console.insight.words import event_label, property_label
+from fangcun.doors.console.insight.words import count, event_label, property_label, share, yuan
 from fangcun.insight.analytics.visits import SourceRow, SourcesAnswer, SourcesQuestion
 
 USUAL = ("scene", "channel", "campaign", "source")
@@ -39,12 +40,10 @@ def answer(question: SourcesQuestion, found: SourcesAnswer) -> dict[str, Any]:
         "empty": not rows and not found.lone_orders,
         "by": property_label(found.by),
         "what": event_label(question.event),
-        "rows": rows,
+        "numbers": _numbers(found),
         "orders": sum(row.orders for row in found.rows) + found.lone_orders,
         "amount": sum(row.amount_fen for row in found.rows) + found.lone_amount_fen,
         "visits": sum(row.visits for row in found.rows),
-        "lone_orders": found.lone_orders,
-        "lone_amount": found.lone_amount_fen,
         "bars": {
             "names": [name for name, _row in rows],
             "bars": [
@@ -54,6 +53,25 @@ def answer(question: SourcesQuestion, found: SourcesAnswer) -> dict[str, Any]:
             ],
         },
     }
+
+
+def _numbers(found: SourcesAnswer) -> Grid:
+    rows = [
+        [
+            _name(row), count(row.visits), count(row.visitors), count(row.new_visitors), count(row.buyers),
+            share(row.conversion), count(row.orders), yuan(row.amount_fen),
+        ]
+        for row in found.rows
+    ]  # fmt: skip
+    if found.lone_orders:
+        rows.append([_t("分不清来源"), *[""] * 5, count(found.lone_orders), yuan(found.lone_amount_fen)])
+    return grid(
+        [property_label(found.by)],
+        [
+            _t("访问次数"), _t("访客数"), _t("新访客数"), _t("买家数"), _t("转化率"), _t("转化次数"), _t("金额"),
+        ],
+        rows,
+    )  # fmt: skip
 
 
 def table(_question: SourcesQuestion, found: SourcesAnswer) -> Table:

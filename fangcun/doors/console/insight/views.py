@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
@@ -21,7 +23,7 @@ from fangcun.insight.analytics import asking
 from fangcun.insight.analytics.names import counted_names
 from fangcun.insight.analytics.saved import dashboards
 from fangcun.insight.segments import queries as segments
-from fangcun.kernel.errors import DomainError
+from fangcun.kernel.errors import DomainError, NotFound
 
 LONGEST_TICKET = 40
 
@@ -38,6 +40,15 @@ def guard(request: HttpRequest, permission: str = "insight.view") -> None:
     """Raises PermissionDenied for who may not."""
     if not may(request.user, permission):
         raise PermissionDenied
+
+
+@contextmanager
+def or_404() -> Iterator[None]:
+    """Within it, what is not there is a page that is not there."""
+    try:
+        yield
+    except NotFound as gone:
+        raise Http404 from gone
 
 
 def show(request: HttpRequest, page: QuestionPage) -> HttpResponse:
@@ -64,8 +75,7 @@ def answer(request: HttpRequest, page: QuestionPage) -> HttpResponse:
     guard(request)
     ask = asked(request)
     try:
-        question = question_of(page, ask)
-        found = asking.ask(question, ticket=ticket_of(request, request.GET.get("ticket", "")))
+        question, found = _asked(request, page, ask)
     except DomainError as refused:
         return refusal(refused, ask)
     context = {
@@ -75,21 +85,25 @@ def answer(request: HttpRequest, page: QuestionPage) -> HttpResponse:
         "may_see_member": may(request.user, "members.view"),
         **page.answer(question, found),
     }
-    if context.get("empty"):
-        context["ever"] = bool(counted_names())
+    if context["empty"]:
+        return render(request, "console/insight/empty.html", context | {"ever": bool(counted_names())})
     return render(request, f"console/insight/{page.name}_answer.html", context)
 
 
 def csv(request: HttpRequest, page: QuestionPage) -> HttpResponse:
     """The answer as a file."""
     guard(request)
-    ask = asked(request)
     try:
-        question = question_of(page, ask)
-        found = asking.ask(question, ticket=ticket_of(request, request.GET.get("ticket", "")))
+        question, found = _asked(request, page, asked(request))
     except DomainError as refused:
         return HttpResponse(str(refused), status=refused.status, content_type="text/plain; charset=utf-8")
     return download(page.table(question, found), page.name)
+
+
+def _asked(request: HttpRequest, page: QuestionPage, ask: Asked) -> tuple[Any, Any]:
+    """The question and what was found. Raises QuestionInvalid, SegmentUnknown, Interrupted."""
+    question = question_of(page, ask)
+    return question, asking.ask(question, ticket=ticket_of(request))
 
 
 def question_of(page: QuestionPage, ask: Asked) -> Any:
@@ -121,8 +135,9 @@ def cancel(request: HttpRequest, ticket: str) -> HttpResponseBase:
     return HttpResponse(status=204)
 
 
-def ticket_of(request: HttpRequest, ticket: str) -> str:
-    """Nobody sees or stops another person's question."""
+def ticket_of(request: HttpRequest, ticket: str = "") -> str:
+    """The ticket of a question, by default the address's. Nobody sees or stops another person's question."""
+    ticket = ticket or request.GET.get("ticket", "")
     return f"{request.user.pk}.{ticket[:LONGEST_TICKET]}" if ticket else ""
 
 

@@ -9,12 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from fangcun.doors.console.insight.asked import Asked
 from fangcun.doors.console.insight.downloads import Table
+from fangcun.doors.console.insight.grids import Heat, Shade, grid
 from fangcun.doors.console.insight.known import Known
 from fangcun.doors.console.insight.page import QuestionPage
-from fangcun.doors.console.insight.words import UNITS
+from fangcun.doors.console.insight.words import UNITS, WEEKDAYS, count, decimal, duration, share
 from fangcun.insight.analytics.visits import VisitsAnswer, VisitsQuestion
-
-WEEKDAYS = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
 
 
 def form(ask: Asked, _known: Known) -> dict[str, Any]:
@@ -42,10 +41,47 @@ def answer(_question: VisitsQuestion, found: VisitsAnswer) -> dict[str, Any]:
             "lines": [{"name": _t("跳出率"), "values": [day.bounce_rate for day in days]}],
             "percent": True,
         },
-        "pages": found.pages,
-        "hours": range(24),
+        "pages": grid(
+            [_t("页面")],
+            [_t("浏览次数"), _t("访客数"), _t("从这里进入"), _t("从这里离开"), _t("停留时长")],
+            (
+                [
+                    row.page,
+                    count(row.views),
+                    count(row.visitors),
+                    count(row.entries),
+                    count(row.exits),
+                    duration(row.stay_ms_median),
+                ]
+                for row in found.pages
+            ),
+        ),
         "heat": _heat(found.hours),
-        "rows": days[::-1],
+        "numbers": grid(
+            [_t("日期")],
+            [
+                _t("访客数"),
+                _t("新访客数"),
+                _t("访问次数"),
+                _t("浏览次数"),
+                _t("跳出率"),
+                _t("停留时长"),
+                _t("访问深度"),
+            ],
+            (
+                [
+                    day.date.isoformat(),
+                    count(day.visitors),
+                    count(day.new_visitors),
+                    count(day.visits),
+                    count(day.page_views),
+                    share(day.bounce_rate),
+                    duration(day.stay_ms_median),
+                    decimal(day.depth_mean, 1),
+                ]
+                for day in days[::-1]
+            ),
+        ),
     }
 
 
@@ -66,16 +102,14 @@ def table(_question: VisitsQuestion, found: VisitsAnswer) -> Table:
     )  # fmt: skip
 
 
-def _heat(hours: tuple[tuple[int, ...], ...]) -> list[dict[str, Any]]:
-    """A row for each weekday: its visits by the hour, and how strong each colour is, 0 to 10."""
+def _heat(hours: tuple[tuple[int, ...], ...]) -> Heat:
+    """A row for each weekday: its visits by the hour."""
     most = max(max(row) for row in hours) or 1
-    return [
-        {
-            "name": name,
-            "cells": [{"count": count, "depth": min(round(10 * (count / most) ** 0.8), 10)} for count in row],
-        }
+    rows = [
+        (name, "", [Shade(count(number) if number else "", number / most) for number in row])
         for name, row in zip(WEEKDAYS, hours, strict=True)
     ]
+    return Heat(["", *range(24)], rows, narrow=True)
 
 
 VISITS = QuestionPage(

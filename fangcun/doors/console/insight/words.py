@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from fangcun.doors.console.words import money
+from fangcun.insight.analytics.visits import scene_name
 
 EVENTS: dict[str, str | Promise] = {
     "app_launched": _("启动小程序"),
@@ -69,6 +72,8 @@ PROPERTIES: dict[str, str | Promise] = {
     "source": _("来源"),
 }
 
+WEEKDAYS = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
+
 # A unit as the name of a choice, and as one counts it.
 UNITS: dict[str, str | Promise] = {"day": _("日"), "week": _("周"), "month": _("月")}
 COUNTED: dict[str, str | Promise] = {"day": _("天"), "week": _("周"), "month": _("个月")}
@@ -89,16 +94,32 @@ def property_label(name: str) -> str:
     return str(PROPERTIES.get(name, name))
 
 
-def group_label(value: str | None, *, other: bool = False) -> str:
-    """A group of a breakdown: its value, those beyond the largest, or those without the property."""
-    if other:
+class Group(Protocol):
+    """A group of any breakdown."""
+
+    @property
+    def value(self) -> str | None: ...
+    @property
+    def other(self) -> bool: ...
+
+
+def group_label(group: Group, by: str) -> str:
+    """A group of a breakdown: its value, a scene by its name; those beyond the largest; those without the property."""
+    if group.other:
         return _t("其他")
-    return _t("（没有这个属性）") if value is None else value
+    if group.value is None:
+        return _t("（没有这个属性）")
+    return scene_name(group.value) if by == "scene" else group.value
 
 
 def count(number: float | None) -> str:
     """A count: 12,345; a dash for none."""
     return "—" if number is None else f"{number:,.0f}"
+
+
+def decimal(number: float | None, places: int = 2) -> str:
+    """A number that is no count, so many places long; a dash for none."""
+    return "—" if number is None else f"{number:.{places}f}"
 
 
 def share(part: float | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from django import template
@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from fangcun.doors.console.insight import words
+from fangcun.doors.console.insight.grids import Grid
 
 register = template.Library()
 register.filter("count", words.count)
@@ -19,6 +20,7 @@ register.filter("duration", words.duration)
 register.filter("event_label", words.event_label)
 register.filter("property_label", words.property_label)
 register.filter("yuan", words.yuan)
+register.filter("decimal", words.decimal)
 
 
 @register.simple_tag(name="help")
@@ -42,13 +44,22 @@ def chart(draw: str, data: Any, label: str) -> SafeString:
     )
 
 
-@register.filter
-def at(values: Sequence[Any], place: int) -> Any:
-    """What stands at a place of a list; None beyond its end."""
-    return values[place] if place < len(values) else None
+@register.inclusion_tag("console/insight/fact.html")
+def fact(title: object, value: object, note: object = "", about: object = "") -> dict[str, object]:
+    """A card with one number; `about` says how it is counted."""
+    return {"title": title, "value": value, "note": note, "about": about}
 
 
-@register.filter
-def group_name(group: Any) -> str:
-    """A group of a breakdown by its name."""
-    return words.group_label(group.value, other=group.other)
+@register.inclusion_tag("console/insight/plot.html", takes_context=True)
+def plot(
+    context: Mapping[str, Any], title: object, draw: str, data: Any, about: object = "", label: object = ""
+) -> dict[str, object]:
+    """A card with a chart, on a dashboard without its title: the tile has one. `label` stands for no title."""
+    shown = "" if context.get("tile") else title
+    return {"title": shown, "about": about, "draw": draw, "data": data, "label": label or title}
+
+
+@register.inclusion_tag("console/insight/grid.html", takes_context=True)
+def table(context: Mapping[str, Any], title: object, grid: Grid, about: object = "") -> dict[str, object]:
+    """A card with a table."""
+    return {"title": title, "grid": grid, "about": about, "may_see_member": context.get("may_see_member")}
