@@ -17,6 +17,7 @@ from fangcun.insight.analytics.visits.cutting import (
     moment_of,
     place_of,
     place_table,
+    session_key,
 )
 
 MOST_PAGES = 100
@@ -54,6 +55,10 @@ class Shape:
     span: Span
     unit: str
 
+    def listed(self, dialect: Dialect) -> bool:
+        """Whether the views of each visit are listed, to see how long each lasted, instead of sorting all views."""
+        return dialect.asof and self.pages and not self.left
+
 
 def visits_sql(shape: Shape, dialect: Dialect) -> str:
     """Rows (kind, number, page, four whole numbers, a median or -1); parameters are those of `limits` and $duration."""
@@ -63,9 +68,10 @@ def visits_sql(shape: Shape, dialect: Dialect) -> str:
 def _tables(shape: Shape, dialect: Dialect) -> Iterator[str]:
     place = f"CASE WHEN {shape.views} THEN ts * {PLACES} + coalesce(k, 0) END"
     # Counted while the events are read; sorting them all would take ten times as long.
-    sums = f"""min(ts) AS t, count(*) AS events, sum(CASE WHEN {shape.views} THEN 1 ELSE 0 END) AS views,
-            min({place}) AS a, max({place}) AS b,
+    sums = f"""min(ts) AS t, count(*) AS events, count({place}) AS views, min({place}) AS a, max({place}) AS b,
             max(CASE WHEN event IN ('page_left', 'app_hidden') THEN ts END) AS away"""
+    if shape.listed(dialect):
+        sums += f", list({place}) FILTER (WHERE {shape.views}) AS seen"
     number = day_sql("ts", shape.span, dialect, unit=shape.unit)
     period = f"CASE WHEN {_IN_SPAN} THEN {number} ELSE {_AROUND} END"
     yield f"""viewed AS (SELECT page AS v, {period} AS p, count(*) AS n FROM ev
@@ -73,17 +79,20 @@ def _tables(shape: Shape, dialect: Dialect) -> Iterator[str]:
     yield place_table("place", "viewed")
     yield cut_table(shape.who)
     yield f"""met AS (SELECT person, {sums} FROM ev LEFT JOIN place ON place.v = ev.page
-                WHERE {SESSION} AND {shape.who} AND ts >= $from AND ts < $to GROUP BY person, session
+                WHERE {SESSION} AND {shape.who} AND ts >= $from AND ts < $to GROUP BY person, {session_key(dialect)}
             UNION ALL SELECT person, {sums} FROM cut LEFT JOIN place ON place.v = cut.page GROUP BY person, n)"""
     first, last = moment_of("a", dialect), moment_of("b", dialect)
     begun = day_sql("t", shape.span, dialect, unit=shape.unit)
     yield f"""visit AS (SELECT person, t, {begun} AS p, events, views, a, b,
                 CASE WHEN away >= {last} THEN away - {first} WHEN views > 1 THEN {last} - {first} END AS stay
             FROM met WHERE t >= $since AND t < $until)"""
-    yield f"""fresh AS (SELECT person, {begun} AS p FROM (
-                SELECT person, min(ts) AS t FROM ev WHERE {shape.who} AND ts < $until GROUP BY person
-                HAVING min(ts) >= $since) f)"""
     yield "came AS (SELECT DISTINCT person, p FROM visit)"
+    # Nobody comes before his first event, so who is new in a period is so in that of his first visit.
+    yield f"""fresh AS (SELECT w.p AS p, CASE WHEN w.p = f.p THEN 1 ELSE 0 END AS at_once
+            FROM (SELECT person, min(p) AS p FROM came GROUP BY person) w
+            JOIN (SELECT person, {begun} AS p FROM (
+                SELECT person, min(ts) AS t FROM ev WHERE {shape.who} AND ts < $until GROUP BY person
+                HAVING min(ts) >= $since) e) f ON f.person = w.person)"""
     yield f"""shown AS (SELECT page, sum(n) AS views, count(*) AS persons FROM (
                 SELECT page, person, count(*) AS n FROM ev WHERE {shape.views} AND {shape.who} AND {_IN_SPAN}
                 GROUP BY page, person) e GROUP BY page ORDER BY views DESC, page LIMIT {MOST_PAGES})"""
@@ -92,14 +101,14 @@ def _tables(shape: Shape, dialect: Dialect) -> Iterator[str]:
 def _counts(shape: Shape, dialect: Dialect) -> Iterator[str]:
     stay = f"coalesce({dialect.median('stay')}, -1)"
     yield f"""SELECT {_row(Kind.PERIOD, "p", "''", "visits", "bounces", "views", "events", last="stay")}
-        FROM (SELECT p, count(*) AS visits, sum(CASE WHEN views = 1 THEN 1 ELSE 0 END) AS bounces,
+        FROM (SELECT p, count(*) AS visits, count(CASE WHEN views = 1 THEN 1 END) AS bounces,
             sum(views) AS views, sum(events) AS events, {stay} AS stay FROM visit GROUP BY p) v"""
     yield f"""SELECT {_row(Kind.VISITORS, "p", "''", "persons", "fresh")}
-        FROM (SELECT came.p AS p, count(*) AS persons, count(fresh.person) AS fresh FROM came
-            LEFT JOIN fresh ON fresh.person = came.person AND fresh.p = came.p GROUP BY came.p) v"""
+        FROM (SELECT c.p AS p, c.persons AS persons, f.fresh AS fresh
+            FROM (SELECT p, count(*) AS persons FROM came GROUP BY p) c
+            LEFT JOIN (SELECT p, sum(at_once) AS fresh FROM fresh GROUP BY p) f ON f.p = c.p) v"""
     yield f"""SELECT {_row(Kind.ALL_VISITORS, "0", "''", "persons", "fresh")}
-        FROM (SELECT count(*) AS persons, count(fresh.person) AS fresh
-            FROM (SELECT DISTINCT person FROM came) w LEFT JOIN fresh ON fresh.person = w.person) v"""
+        FROM (SELECT count(DISTINCT person) AS persons, (SELECT count(*) FROM fresh) AS fresh FROM came) v"""
     yield f"SELECT {_row(Kind.ALL_VISITS, '0', chr(39) * 2, last=stay)} FROM visit"
     yield f"""SELECT {_row(Kind.VIEWS, "p", "''", "n")}
         FROM (SELECT p, sum(n) AS n FROM viewed WHERE p <> {_AROUND} GROUP BY p) v"""
@@ -121,6 +130,13 @@ def _stays(shape: Shape, dialect: Dialect) -> str:
     if shape.left:
         return f"""(SELECT page, {dialect.number("duration")} AS stay FROM ev
             WHERE event = 'page_left' AND {shape.who} AND {_IN_SPAN}) l"""
+    if shape.listed(dialect):
+        here, then = (moment_of(column, dialect) for column in "xy")
+        return f"""(SELECT v AS page, stay FROM (
+                SELECT {place_of("x", dialect)} AS k, {here} AS ts, {then} - {here} AS stay
+                FROM (SELECT unnest(seen[:-2]) AS x, unnest(seen[2:]) AS y
+                    FROM (SELECT list_sort(seen) AS seen FROM met WHERE views > 1) m) p) s
+            JOIN place ON place.k = s.k WHERE {_IN_SPAN}) l"""
     after = """min(ts) OVER (PARTITION BY person, session, n ORDER BY ts, page
                 ROWS BETWEEN 1 FOLLOWING AND 1 FOLLOWING) - ts"""
     return f"""(SELECT page, stay FROM (SELECT page, ts, {after} AS stay FROM (

@@ -41,6 +41,11 @@ def views_of(engine: Engine, span: Span) -> str:
     return viewed if has(engine, viewed, since_ms=span.start_ms, until_ms=span.end_ms) else ON_SCREEN
 
 
+def session_key(dialect: Dialect) -> str:
+    """What tells sessions of one person apart. Short numbers instead of texts, where an engine has them at hand."""
+    return "hash(session)" if dialect.asof else "session"
+
+
 def cut_table(who: str, columns: str = "") -> str:
     """`cut(person, ts, event, page, n…)`: events without a session, n numbers the visits of a person.
 
