@@ -28,6 +28,7 @@ from fangcun.insight.analytics.visits.cutting import (
     limits,
     place_of,
     place_table,
+    session_key,
 )
 from fangcun.insight.analytics.visits.scenes import scene_name
 
@@ -145,25 +146,27 @@ def _sql(who: str, touches: str, dialect: Dialect) -> str:
 
 
 def _tables(who: str, touches: str, dialect: Dialect) -> Iterator[str]:
-    touched = f"{touches} AND {who} AND ts >= $from AND ts < $to"
     value = dialect.text("by")
-    yield place_table("place", f"(SELECT {value} AS v FROM ev WHERE {touched} AND {value} IS NOT NULL) e")
-    yield cut_table(who, ", props")
+    looked = f"{who} AND ts >= $from AND ts < $to"
     # Where a visit began is known by all of its events, what it came from by few of them: their properties are
-    # opened apart.
-    yield f"""touch AS (SELECT e.person AS person, e.session AS session, max(e.ts * {PLACES} + place.k) AS a
-            FROM (SELECT person, session, ts, {value} AS v FROM ev WHERE {touched} AND {SESSION}) e
-            JOIN place ON place.v = e.v GROUP BY e.person, e.session)"""
-    yield f"""met AS (SELECT person, session, min(ts) AS t FROM ev
-            WHERE {SESSION} AND {who} AND ts >= $from AND ts < $to GROUP BY person, session)"""
-    yield f"""met_cut AS (SELECT c.person AS person, min(c.ts) AS t, max(c.ts * {PLACES} + place.k) AS a
-            FROM (SELECT person, n, ts, CASE WHEN {touches} THEN {value} END AS v FROM cut) c
-            LEFT JOIN place ON place.v = c.v GROUP BY c.person, c.n)"""
-    yield f"""visit AS (SELECT person, t, CASE WHEN a IS NULL THEN 0 ELSE {place_of("a", dialect)} END AS k FROM (
+    # opened apart, and once.
+    yield f"""touched AS (SELECT person, {session_key(dialect)} AS s, ts, {value} AS v FROM ev
+            WHERE {touches} AND {SESSION} AND {looked})"""
+    yield cut_table(who, ", props")
+    yield f"touched_cut AS (SELECT person, n, ts, CASE WHEN {touches} THEN {value} END AS v FROM cut)"
+    yield place_table(
+        "place", "(SELECT v FROM touched UNION ALL SELECT v FROM touched_cut) e WHERE v IS NOT NULL"
+    )
+    yield f"""touch AS (SELECT e.person AS person, e.s AS s, max(e.ts * {PLACES} + place.k) AS a
+            FROM touched e JOIN place ON place.v = e.v GROUP BY e.person, e.s)"""
+    yield f"""met AS (SELECT person, {session_key(dialect)} AS s, min(ts) AS t FROM ev
+            WHERE {SESSION} AND {looked} GROUP BY person, {session_key(dialect)})"""
+    yield f"""led_by AS (SELECT person, t, CASE WHEN a IS NULL THEN 0 ELSE {place_of("a", dialect)} END AS k FROM (
                 SELECT met.person AS person, met.t AS t, touch.a AS a FROM met
-                LEFT JOIN touch ON touch.person = met.person AND touch.session = met.session
-                UNION ALL SELECT person, t, a FROM met_cut) m
-            WHERE t >= $since AND t < $until)"""
+                LEFT JOIN touch ON touch.person = met.person AND touch.s = met.s
+                UNION ALL SELECT c.person AS person, min(c.ts) AS t, max(c.ts * {PLACES} + place.k) AS a
+                FROM touched_cut c LEFT JOIN place ON place.v = c.v GROUP BY c.person, c.n) m)"""
+    yield "visit AS (SELECT person, t, k FROM led_by WHERE t >= $since AND t < $until)"
     # Sources are numbered by their visits; those after $top are one.
     yield """ranked AS (SELECT k, v, CASE WHEN r <= $top THEN r ELSE $top + 1 END AS g FROM (
                 SELECT n.k AS k, coalesce(place.v, '') AS v,
@@ -178,16 +181,10 @@ def _tables(who: str, touches: str, dialect: Dialect) -> Iterator[str]:
     # An order is of the last visit before it: of several that began at one moment the last by the source's name.
     amount = f"CAST(floor(coalesce({dialect.number('amount')}, 0) + 0.5) AS BIGINT)"
     yield f"""bought AS (SELECT person, ts, id, {amount} AS amount FROM ev
-            WHERE event = $event AND {who} AND ts >= $from AND ts < $to)"""
+            WHERE event = $event AND {looked})"""
     earlier = f"""SELECT b.person AS person, b.ts AS ts, b.id AS id, min(b.amount) AS amount,
-                max(v.t * {PLACES} + v.k) AS a FROM bought b JOIN near v ON v.person = b.person
+                max(v.t * {PLACES} + v.k) AS a FROM bought b JOIN led_by v ON v.person = b.person
             WHERE v.t <= b.ts AND v.t >= b.ts - {ORDER_MS} GROUP BY b.person, b.ts, b.id"""
-    yield f"""near AS (SELECT person, t, CASE WHEN a IS NULL THEN 0 ELSE {place_of("a", dialect)} END AS k FROM (
-                SELECT met.person AS person, met.t AS t, touch.a AS a FROM met
-                JOIN (SELECT DISTINCT person FROM bought) w ON w.person = met.person
-                LEFT JOIN touch ON touch.person = met.person AND touch.session = met.session
-                UNION ALL SELECT c.person AS person, c.t AS t, c.a AS a FROM met_cut c
-                JOIN (SELECT DISTINCT person FROM bought) w ON w.person = c.person) m)"""
     yield f"led AS (SELECT person, ts, id, amount, a FROM ({earlier}) o)"
     yield f"""paid AS (SELECT led.person AS person, led.amount AS amount, ranked.g AS g
             FROM (SELECT person, amount, {dialect.whole("a", PLACES)} AS t, {place_of("a", dialect)} AS k FROM led) led
