@@ -47,7 +47,7 @@ def write(way: str, seconds: float, folder: str) -> None:
                 "events": [
                     {
                         "id": str(uuid.uuid4()),
-                        "name": ("page_viewed", "goods_viewed", "cart_added")[n % 3],
+                        "name": ("page_viewed", "goods_viewed", "goods_searched")[n % 3],
                         "ts": now - 100 * n,
                         "session_id": devices[number % 200],
                         "page": "/pages-goods/goods/goods",

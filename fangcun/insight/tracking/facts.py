@@ -5,13 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-from django.db import router, transaction
 from django.utils import timezone
 
-from fangcun.insight.tracking.counting import Origin, count, set_aside
-from fangcun.insight.tracking.models import SERVER, Batch
-from fangcun.insight.tracking.plans import judge
-from fangcun.insight.tracking.remembering import remember
+from fangcun.insight.tracking.storing import store
 
 
 def record(
@@ -30,11 +26,4 @@ def record(
     now = timezone.now()
     ts = int((at or now).timestamp() * 1000)
     event = {"id": event_id, "name": name, "ts": ts, "session": "", "page": "", "props": dict(props)}
-    origin = Origin(device_id=None, member_id=member_id, program_id=program_id, received_at=now)
-    verdict = judge([event])
-    with transaction.atomic(using=router.db_for_write(Batch)):
-        new = bool(remember([event_id], source=SERVER, date=now.date()))
-        if new:
-            count(verdict.counted, origin)
-            set_aside(verdict.flawed, origin, revision=verdict.revision)
-    return new
+    return bool(store([event], device_key=None, member_id=member_id, program_id=program_id, now=now))

@@ -127,7 +127,7 @@ def plain_event(event: Any, *, skew_ms: int, received_ms: int) -> dict[str, Any]
     if not _visible(event.get("id")):
         raise Refused("id_invalid")
     name = event.get("name")
-    if name.__class__ is not str or not _is_name(name):
+    if name.__class__ is not str or len(name) > MAX_ID or not _is_name(name):
         raise Refused("name_invalid")
     if name in SERVER_FACTS:
         raise Refused("server_fact")
@@ -149,7 +149,7 @@ def plain_event(event: Any, *, skew_ms: int, received_ms: int) -> dict[str, Any]
 
 @functools.lru_cache(maxsize=1024)
 def _is_name(name: str) -> bool:
-    return len(name) <= MAX_ID and _NAME.fullmatch(name) is not None
+    return _NAME.fullmatch(name) is not None
 
 
 def _moment(ts: Any, *, skew_ms: int, received_ms: int) -> int:

@@ -10,7 +10,7 @@ import orjson
 from django.db import router, transaction
 from django.utils import timezone
 
-from fangcun.insight.tracking.counting import Origin, batch_of, tally
+from fangcun.insight.tracking.counting import Origin, add_to_tallies, batch_of, tallies_of
 from fangcun.insight.tracking.fitting import Fit, Flaw
 from fangcun.insight.tracking.models import Batch, Quarantined
 from fangcun.insight.tracking.plans import current_fit
@@ -66,7 +66,7 @@ def _count(groups: list[list[tuple[Quarantined, dict[str, Any]]]]) -> None:
         batches.append(batch_of([event for _, event in group], origin))
     Batch.objects.bulk_create(batches)
     released = [pair for group in groups for pair in group]
-    tally([event for _, event in released], lane=0)
+    add_to_tallies(tallies_of(event for _, event in released), lane=0)
     Quarantined.objects.filter(id__in=[row.pk for row, _ in released]).delete()
 
 

@@ -12,15 +12,14 @@ import orjson
 from django.db import router, transaction
 from django.utils import timezone
 
-from fangcun.insight.tracking.counting import Origin, count, device_of, set_aside
 from fangcun.insight.tracking.erasing import erase_member
 from fangcun.insight.tracking.facts import record
 from fangcun.insight.tracking.fitting import Fit
 from fangcun.insight.tracking.importing.importer import import_file
 from fangcun.insight.tracking.intake import MAX_ID, REASONS, Refused, open_envelope, plain_event
-from fangcun.insight.tracking.models import Adoption, Batch, Identity
-from fangcun.insight.tracking.plans import forget, judge
-from fangcun.insight.tracking.remembering import remember
+from fangcun.insight.tracking.models import Adoption
+from fangcun.insight.tracking.plans import forget
+from fangcun.insight.tracking.storing import store
 from fangcun.insight.tracking.tasks import record_fact, release_quarantined
 
 __all__ = [
@@ -75,32 +74,16 @@ def accept_batch(*, batch: Any, member_id: int | None, program_id: int | None) -
             rejected.append(Rejection(_id_of(raw), refusal.code, str(REASONS[refusal.code])))
         else:
             events.setdefault(event["id"], event)
-    new = _store(events, envelope.device_key, member_id, program_id, now) if events else 0
+    new = 0
+    if events:
+        new = store(
+            list(events.values()),
+            device_key=envelope.device_key,
+            member_id=member_id,
+            program_id=program_id,
+            now=now,
+        )
     return Accepted(list(events), rejected, duplicate=bool(events) and new == 0)
-
-
-def _store(
-    events: dict[str, dict[str, Any]],
-    device_key: str,
-    member_id: int | None,
-    program_id: int | None,
-    now: dt.datetime,
-) -> int:
-    verdict = judge(events.values())
-    with transaction.atomic(using=router.db_for_write(Batch)):
-        device_id = device_of(device_key, now)
-        if member_id is not None:
-            Identity.objects.bulk_create(
-                [Identity(device_id=device_id, member_id=member_id, linked_at=now)], ignore_conflicts=True
-            )
-        new = remember(events, source=device_id, date=now.date())
-        if new:
-            origin = Origin(device_id=device_id, member_id=member_id, program_id=program_id, received_at=now)
-            flawed = [(event, flaw) for event, flaw in verdict.flawed if event["id"] in new]
-            set_aside(flawed, origin, revision=verdict.revision)
-            # Last, because other batches of these days may wait for the tallies until the commit.
-            count([event for event in verdict.counted if event["id"] in new], origin)
-    return len(new)
 
 
 def record_later(
