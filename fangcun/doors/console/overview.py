@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from fangcun.grow.messaging.queries import undelivered_count
 from fangcun.identity.staff.queries import may
 from fangcun.insight.analytics.queries import funnel, trend
+from fangcun.insight.tracking.stats import store_problems
 from fangcun.kernel.money import yuan
 from fangcun.kernel.queries import dead_jobs
 from fangcun.shop.catalog.queries import sold_out_count
@@ -115,6 +116,13 @@ def attention(request: HttpRequest) -> list[dict[str, Any]]:
             _("订阅消息发送失败（7 天内）"),
             "/console/messaging/delivery/?status__in=failed,unknown",
             "warn",
+        ),
+        (
+            "insight.view",
+            len(store_problems()),
+            _("封存文件没有计入分析"),
+            "/console/insight/store/",
+            "bad",
         ),
         ("audit.view", dead_jobs(), _("后台任务已放弃"), "/console/kernel/job/?dead__exact=1", "bad"),
     ]

@@ -105,7 +105,8 @@ def answer(question: FunnelQuestion, found: FunnelAnswer) -> dict[str, Any]:
             "lost": [gone or 0 for gone in lost],
             "words": {"lost": _t("在上一步流失")},
         },
-        "groups": grid(
+        "groups": groups
+        and grid(
             [_t("分组")],
             [*(f"{number}. {name}" for number, name in enumerate(names, 1)), _t("总转化率")],
             (

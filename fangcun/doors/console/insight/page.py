@@ -34,7 +34,7 @@ class QuestionPage:
     `console/insight/<name>_form.html` from what was asked, sound or not. `answer` fills
     `console/insight/<name>_answer.html`; its `empty` says that there was nothing to count. `table` is the same
     answer as rows. `start` is what is asked when the address says nothing. `bar` names the common fields that
-    the form has: of program, segment and by.
+    the form has: of days, program, segment and by.
     """
 
     name: str
@@ -46,7 +46,7 @@ class QuestionPage:
     table: Callable[[Any, Any], Table]
     form: Callable[[Asked, Known], dict[str, Any]] = _nothing
     start: Callable[[Known], Start] = _usual
-    bar: tuple[str, ...] = ("program", "segment", "by")
+    bar: tuple[str, ...] = ("days", "program", "segment", "by")
 
     @property
     def address(self) -> str:

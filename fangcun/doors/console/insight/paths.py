@@ -123,5 +123,5 @@ PATHS = QuestionPage(
     form=form,
     answer=answer,
     table=table,
-    bar=("program", "segment"),
+    bar=("days", "program", "segment"),
 )

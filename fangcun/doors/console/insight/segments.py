@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -25,6 +25,7 @@ from fangcun.insight.segments.rfm import GROUPS
 from fangcun.kernel.errors import DomainError
 
 MOST_ROWS = 50
+START: dict[str, Any] = {"all": [{"kind": "event", "event": "", "where": "", "op": ">=", "n": 1, "days": 30}]}
 
 
 @require_safe
@@ -39,9 +40,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def write(request: HttpRequest, pk: int = 0) -> HttpResponse:
-    """The form of a new segment, or of one to change."""
+    """The form of a new segment, empty or as an address fills it, or of one to change."""
     guard(request, "insight.change")
-    return _form(request, found(pk) if pk else None)
+    return _form(request, found(pk) if pk else None, request.GET)
 
 
 @require_POST
@@ -58,7 +59,7 @@ def save(request: HttpRequest, pk: int = 0) -> HttpResponse:
             services.change_segment(segment_id=pk, name=name, rule=rule, by=by)
     except DomainError as refused:
         tell(request, refused)
-        return _form(request, segment, status=refused.status)
+        return _form(request, segment, request.POST, status=refused.status)
     messages.success(request, _("已保存“%(name)s”") % {"name": segment.name if not pk else name})
     return redirect("admin:insight_persona", segment.pk)
 
@@ -115,24 +116,23 @@ def words_of(segment: Segment) -> str:
         return str(broken)
 
 
-def _form(request: HttpRequest, segment: Segment | None, *, status: int = 200) -> HttpResponse:
-    rule: dict[str, Any] = {
-        "all": [{"kind": "event", "event": "", "where": "", "op": ">=", "n": 1, "days": 30}]
-    }
+def _form(
+    request: HttpRequest, segment: Segment | None, data: QueryDict, *, status: int = 200
+) -> HttpResponse:
+    """The form as it was filled; what was not is as the segment has it."""
+    rule = segment.rule if segment is not None and segment.rule else START
     written = ""
-    if segment is not None and segment.rule:
-        rule = segment.rule
-    if status != 200 and "kind" in request.POST:
+    if "kind" in data or "json" in data:
         try:
-            rule = rule_of(request.POST)
+            rule = rule_of(data)
         except DomainError:
-            written = request.POST.get("json", "")
+            written = data.get("json", "")
     said = rows_of(rule)
     match, rows = said or ("all", [BLANK])
     context = frame(request) | {
         "title": segment.name if segment else _("新建人群"),
         "segment": segment,
-        "name": request.POST.get("name", segment.name if segment else ""),
+        "name": data.get("name", segment.name if segment else ""),
         "fixed": segment is not None and segment.kind == "snapshot",
         "match": match,
         "rows": rows,

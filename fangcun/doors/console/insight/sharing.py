@@ -133,5 +133,5 @@ SHARING = QuestionPage(
     form=form,
     answer=answer,
     table=table,
-    bar=("program", "segment"),
+    bar=("days", "program", "segment"),
 )

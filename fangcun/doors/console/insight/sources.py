@@ -110,5 +110,5 @@ SOURCES = QuestionPage(
     form=form,
     answer=answer,
     table=table,
-    bar=("program", "segment"),
+    bar=("days", "program", "segment"),
 )

@@ -8,7 +8,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_safe
 
-from fangcun.doors.console.insight import boards, dropped, experiments, persona, segments, timeline, views
+from fangcun.doors.console.insight import (
+    boards,
+    dropped,
+    experiments,
+    persona,
+    segments,
+    store,
+    timeline,
+    views,
+)
 from fangcun.doors.console.insight.page import QuestionPage
 from fangcun.doors.console.insight.pages import PAGES
 
@@ -54,6 +63,7 @@ def urls(admin_view: Callable[[View], View]) -> list[URLPattern]:
         ("insight/experiments/of/<slug:key>/save", experiments.save, "insight_experiment_save"),
         ("insight/experiments/of/<slug:key>/do/<slug:verb>", experiments.verb, "insight_experiment_verb"),
         ("insight/members/<int:pk>/", timeline.show, "insight_timeline"),
+        ("insight/store/", store.show, "insight_store"),
         ("insight/progress/<slug:ticket>", views.progress, "insight_progress"),
         ("insight/cancel/<slug:ticket>", views.cancel, "insight_cancel"),
     ]

@@ -121,5 +121,5 @@ VISITS = QuestionPage(
     form=form,
     answer=answer,
     table=table,
-    bar=("program", "segment"),
+    bar=("days", "program", "segment"),
 )

@@ -76,6 +76,7 @@ BY_NAME = {
     "insight_experiment_save": "insight.change",
     "insight_experiment_verb": "insight.change",
     "insight_timeline": "members.view",  # and insight.view: see test_insight_timeline
+    "insight_store": "insight.view",
     "insight_progress": "insight.view",
     "insight_cancel": "insight.view",
     "insight_save": "insight.change",
