@@ -21,6 +21,7 @@ from fangcun.insight.analytics.errors import QuestionInvalid
 from fangcun.insight.analytics.paths_sql import Way, paths_sql
 from fangcun.insight.analytics.scope import MOST_GROUPS, choice_of, has, number_of, program_of, somebody_sql
 from fangcun.insight.analytics.spans import Params, Span, one, span_of
+from fangcun.insight.analytics.visits.cutting import session_key
 
 PAGE = "page:"
 USUAL_DEPTH = 4
@@ -142,6 +143,7 @@ class PathsQuestion:
             name="page" if by_page else "event",
             before=self.direction == "before",
             exact=by_page or at_page,
+            session=session_key(engine.dialect),
             sessions=sorts[0],
             loose=sorts[1],
         )

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import orjson
 from hypothesis import strategies as st
 
+from fangcun.insight.analytics.engines.dialect import DuckDialect
 from fangcun.insight.analytics.engines.duck import DuckEngine, duck
 from fangcun.insight.tracking.queries import HotRow
 from fangcun.insight.tracking.reading import Snapshot
@@ -50,6 +51,15 @@ def counting(facts: Iterable[Fact], *, program_id: int | None = None) -> Iterato
     snapshot = Snapshot((), hot, tuple(person for person, _program in batches), {})
     with duck(snapshot, program_id=program_id) as engine:
         yield engine
+
+
+def answered(question: Any, facts: Iterable[Fact]) -> Any:
+    """The answer, once it is the same in short forms and in those that every engine understands."""
+    with counting(facts) as engine:
+        found = question.answer(engine)
+        engine.dialect = DuckDialect(asof=False)
+        assert question.answer(engine) == found
+    return found
 
 
 def at(date: dt.date, time: dt.time, zone: ZoneInfo) -> int:

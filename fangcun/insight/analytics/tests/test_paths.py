@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from fangcun.insight.analytics.errors import QuestionInvalid
 from fangcun.insight.analytics.paths import PathLink, PathNode, PathsAnswer, PathsQuestion
 from fangcun.insight.analytics.spans import Span
-from fangcun.insight.analytics.tests.plain import Fact, counting
+from fangcun.insight.analytics.tests.plain import Fact, answered
 
 MONDAY = dt.date(2026, 3, 2)
 SPAN = Span(MONDAY, MONDAY)
@@ -27,8 +27,8 @@ def viewed(page: str, minute: int, session: str = "s", person: int = 2) -> Fact:
 
 
 def asked(question: PathsQuestion, *facts: Fact) -> PathsAnswer:
-    with counting(facts) as engine:
-        return question.answer(engine)
+    found: PathsAnswer = answered(question, facts)
+    return found
 
 
 def test_a_visit_goes_from_its_first_start_and_staying_is_no_step():

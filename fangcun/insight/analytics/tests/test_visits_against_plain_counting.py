@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from fangcun.insight.analytics.sharing import SharingQuestion
 from fangcun.insight.analytics.spans import Span
 from fangcun.insight.analytics.tests.log import DAY, SHANGHAI, T0, ZERO
-from fangcun.insight.analytics.tests.plain import Fact, counting, period
+from fangcun.insight.analytics.tests.plain import Fact, answered, counting, period
 from fangcun.insight.analytics.visits import SourcesQuestion, VisitsQuestion
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -89,8 +89,12 @@ def visits_of(facts: list[Fact], span: Span = SPAN) -> list[list[Fact]]:
     return found
 
 
+def span_has(span: Span, ts: int) -> bool:
+    return span.start_ms <= ts < span.end_ms
+
+
 def inside(ts: int) -> bool:
-    return SPAN.start_ms <= ts < SPAN.end_ms
+    return span_has(SPAN, ts)
 
 
 def text(value: Any) -> str | None:
@@ -102,9 +106,8 @@ def text(value: Any) -> str | None:
 def test_visits(logged, unit, among):
     facts = numbered(logged)
     span = SPAN if unit == "day" else Span(ZERO, ZERO + dt.timedelta(days=6))
-    with counting(facts) as engine:
-        found = VisitsQuestion(SPAN, unit, among=among).answer(engine)
-    knows = any(f.event == "page_viewed" and span.start_ms <= f.ts < span.end_ms for f in facts)
+    found = answered(VisitsQuestion(SPAN, unit, among=among), facts)
+    knows = any(f.event == "page_viewed" and span_has(span, f.ts) for f in facts)
     mine = [f for f in facts if f.person is not None and (among is None or f.person in among)]
 
     def is_view(f: Fact) -> bool:
@@ -139,12 +142,28 @@ def test_visits(logged, unit, among):
         begin = dt.datetime.fromtimestamp(visit[0].ts / 1000, SHANGHAI)
         hours[begin.weekday()][begin.hour] += 1
     assert [list(row) for row in found.hours] == hours
+    within = [f for f in facts if span_has(span, f.ts)]
+    left = any(f.event == "page_left" for f in within)
+    pages = any(f.page and is_view(f) for f in within)
     for row in found.pages:
-        views = [f for f in mine if is_view(f) and f.page == row.page and span.start_ms <= f.ts < span.end_ms]
+        views = [f for f in mine if is_view(f) and f.page == row.page and span_has(span, f.ts)]
         ends = [sorted((f.ts, f.page) for f in v if is_view(f)) for v in all_visits]
         assert (row.views, row.visitors) == (len(views), len({f.person for f in views}))
         assert row.entries == sum(bool(e) and e[0][1] == row.page for e in ends)
         assert row.exits == sum(bool(e) and e[-1][1] == row.page for e in ends)
+        stays = page_stays(row.page, mine, is_view, span, left=left)
+        # A log that knows no pages says nothing of them.
+        assert row.stay_ms_median == (median(stays) if stays and pages else None)
+
+
+def page_stays(page: str, facts: list[Fact], is_view: Any, span: Span, *, left: bool) -> list[int]:
+    """How long views of a page lasted: as the phone says when it leaves, else until the visit's next view."""
+    if left:
+        rows = [f for f in facts if f.event == "page_left" and f.page == page]
+        return [f.props["duration_ms"] for f in rows if "duration_ms" in f.props and span_has(span, f.ts)]
+    views = [sorted((f.ts, f.page) for f in visit if is_view(f)) for visit in visits_of(facts, span)]
+    pairs = [pair for visit in views for pair in itertools.pairwise(visit)]
+    return [then - ts for (ts, where), (then, _page) in pairs if where == page and span_has(span, ts)]
 
 
 def stay_of(visit: list[Fact], is_view: Any) -> int | None:
@@ -161,8 +180,7 @@ def stay_of(visit: list[Fact], is_view: Any) -> int | None:
 @given(LOGS)
 def test_sources(logged):
     facts = numbered(logged)
-    with counting(facts) as engine:
-        found = SourcesQuestion(SPAN).answer(engine)
+    found = answered(SourcesQuestion(SPAN), facts)
     entries = any(f.event in ("app_shown", "app_launched") and inside(f.ts) for f in facts)
     visits = []
     for visit in visits_of(facts):
