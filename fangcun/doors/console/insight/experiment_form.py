@@ -1,19 +1,33 @@
-"""The plan of an experiment as a form, and back. Shares are written as percentages."""
+"""The plan of an experiment as a form, and back. Shares are written as percentages, fen as yuan."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from fangcun.insight.experiments.design import ExperimentSpec
+from fangcun.insight.experiments.design import (
+    CONVERSION,
+    GUARDRAIL,
+    MOST_WINDOW_DAYS,
+    ExperimentSpec,
+    MetricSpec,
+)
 from fangcun.insight.experiments.errors import ExperimentInvalid
 
+if TYPE_CHECKING:
+    from fangcun.insight.experiments.usual import Usual
+
 VARIANT = ("variant", "title", "weight")
-METRIC = ("metric", "event", "where", "role", "kind", "good", "baseline", "spread", "tolerance")
-VARIANT_ROWS, METRIC_ROWS = 4, 6
+METRIC = (
+    "metric", "event", "where", "role", "kind", "good", "prop", "baseline", "spread", "cap", "tolerance",
+)  # fmt: skip
+USUAL_PROP = "amount"
+FEN = 100
+BLANK_VARIANT = dict.fromkeys(VARIANT, "")
+BLANK_METRIC = dict.fromkeys(METRIC, "") | {"role": "secondary", "kind": CONVERSION, "good": "up"}
 
 
 def start() -> dict[str, Any]:
@@ -27,35 +41,30 @@ def start() -> dict[str, Any]:
             "alpha": "0.05",
             "power": "0.8",
         },
-        "variants": _filled([("control", "", "50"), ("b", "", "50")], VARIANT, VARIANT_ROWS),
-        "metrics": _filled(
-            [("", "order_paid", "", "primary", "conversion", "up", "", "", "")], METRIC, METRIC_ROWS
-        ),
+        "variants": [{"variant": name, "title": "", "weight": "50"} for name in ("control", "b")],
+        "metrics": [BLANK_METRIC | {"event": "order_paid", "role": "primary"}],
     }
 
 
 def of_spec(spec: ExperimentSpec) -> dict[str, Any]:
     """What the form of a planned experiment says."""
-    plan = spec.as_json() | {"traffic": f"{spec.traffic / 100:g}", "mde": f"{100 * spec.mde:g}"}
-    variants = [(one.name, one.title, f"{one.weight / 100:g}") for one in spec.variants]
-    metrics = [
-        (
-            one.name,
-            one.event,
-            one.where,
-            one.role,
-            one.kind,
-            one.good,
-            f"{one.baseline:g}",
-            "" if one.spread is None else f"{one.spread:g}",
-            "" if one.tolerance is None else f"{100 * one.tolerance:g}",
-        )
-        for one in spec.metrics
-    ]
+    metrics = []
+    for one in spec.metrics:
+        unit = unit_of(one.kind, one.prop)
+        values = (
+            one.name, one.event, one.where, one.role, one.kind, one.good,
+            one.prop,
+            written(one.baseline, 1 / unit), written(one.spread, 1 / unit), written(one.cap, 1 / unit),
+            written(one.tolerance, 100),
+        )  # fmt: skip
+        metrics.append(dict(zip(METRIC, values, strict=True)))
     return {
-        "plan": plan,
-        "variants": _filled(variants, VARIANT, VARIANT_ROWS),
-        "metrics": _filled(metrics, METRIC, METRIC_ROWS),
+        "plan": spec.as_json() | {"traffic": written(spec.traffic, 0.01), "mde": written(spec.mde, 100)},
+        "variants": [
+            {"variant": one.name, "title": one.title, "weight": written(one.weight, 0.01)}
+            for one in spec.variants
+        ],
+        "metrics": metrics,
     }
 
 
@@ -63,59 +72,105 @@ def of_data(data: QueryDict) -> dict[str, Any]:
     """What was filled in, sound or not."""
     return {
         "plan": data.dict(),
-        "variants": _filled(_columns(data, VARIANT), VARIANT, VARIANT_ROWS),
-        "metrics": _filled(_columns(data, METRIC), METRIC, METRIC_ROWS),
+        "variants": _rows(data, VARIANT),
+        "metrics": _rows(data, METRIC),
     }
 
 
 def spec_of(data: QueryDict) -> ExperimentSpec:
     """The plan that a form says; rows without a name are left out. Raises ExperimentInvalid."""
     variants = [
-        {"name": name.strip(), "title": title.strip(), "weight": round(100 * _number(weight))}
-        for name, title, weight in _columns(data, VARIANT)
-        if name.strip()
+        {"name": row["variant"], "title": row["title"], "weight": basis_points(row["weight"])}
+        for row in _rows(data, VARIANT)
+        if row["variant"]
     ]
-    metrics = [
-        {
-            "name": name.strip(),
-            "event": event.strip(),
-            "where": where.strip(),
-            "role": role,
-            "kind": kind,
-            "good": good,
-            "baseline": _number(baseline),
-            "spread": _number(spread) if spread.strip() else None,
-            "tolerance": _number(tolerance) / 100 if tolerance.strip() else None,
-        }
-        for name, event, where, role, kind, good, baseline, spread, tolerance in _columns(data, METRIC)
-        if name.strip()
-    ]
+    metrics = [_metric(row) for row in _rows(data, METRIC) if row["metric"]]
     return ExperimentSpec.of(
         {
             "key": data.get("key", "").strip(),
             "name": data.get("name", "").strip(),
             "hypothesis": data.get("hypothesis", "").strip(),
-            "program_id": int(_number(data.get("program_id", ""))) if data.get("program_id") else None,
-            "segment_id": int(_number(data.get("segment_id", ""))) if data.get("segment_id") else None,
-            "traffic": round(100 * _number(data.get("traffic", "100"))),
-            "window_days": int(_number(data.get("window_days", "7"))),
+            **reach_of(data),
+            "segment_id": _whole(data.get("segment_id", "")),
+            "traffic": basis_points(data.get("traffic", "100")),
             "method": data.get("method", "fixed"),
             "alpha": _number(data.get("alpha", "0.05")),
             "power": _number(data.get("power", "0.8")),
-            "mde": _number(data.get("mde", "10")) / 100,
+            "mde": _in_unit(data.get("mde", "10"), 0.01),
             "variants": variants,
             "metrics": metrics,
         }
     )
 
 
-def _columns(data: QueryDict, names: tuple[str, ...]) -> list[tuple[str, ...]]:
-    return list(zip(*(data.getlist(name) for name in names), strict=False))
+def reach_of(data: QueryDict) -> dict[str, Any]:
+    """Whom a plan is about, and for how long each of them is looked at. Raises ExperimentInvalid."""
+    window_days = _whole(data.get("window_days", "7"))
+    if window_days is None or not 1 <= window_days <= MOST_WINDOW_DAYS:
+        raise ExperimentInvalid(_("观察期应为 1 到 {most} 天"), most=MOST_WINDOW_DAYS)
+    return {"program_id": _whole(data.get("program_id", "")), "window_days": window_days}
 
 
-def _filled(rows: Sequence[tuple[str, ...]], names: tuple[str, ...], most: int) -> list[dict[str, str]]:
-    blank = ("",) * len(names)
-    return [dict(zip(names, row, strict=True)) for row in [*rows, *[blank] * (most - len(rows))]]
+def measured(row: Mapping[str, str]) -> MetricSpec:
+    """What a row measures, whatever is expected of it. Raises ExperimentInvalid."""
+    expected = {"baseline": 0.5, "spread": None, "tolerance": None, "role": "secondary"}
+    filled = dict(row) | {"baseline": "0", "spread": "", "tolerance": ""}
+    return MetricSpec(**_metric(filled) | expected | {"name": row["metric"] or row["event"]})
+
+
+def expected(row: Mapping[str, str], usual: Usual) -> dict[str, str]:
+    """The row with what its metric has been lately."""
+    unit = unit_of(row["kind"], row["prop"] or USUAL_PROP)
+    spread = "" if row["kind"] == CONVERSION else _rounded(usual.spread / unit)
+    return {**row, "baseline": _rounded(usual.mean / unit), "spread": spread}
+
+
+def unit_of(kind: str, prop: str) -> int:
+    """How many of a property's unit people read as one: an amount is in fen and read in yuan."""
+    return FEN if kind != CONVERSION and (prop == USUAL_PROP or prop.endswith("_amount")) else 1
+
+
+def _in_unit(text: str, unit: float) -> float:
+    return round(_number(text) * unit, 10)
+
+
+def basis_points(percent: str) -> int:
+    """A percentage as it was typed. Raises ExperimentInvalid."""
+    return round(100 * _number(percent))
+
+
+def written(number: float | None, times: float) -> str:
+    """A number as one types it, so many times as large; nothing for none."""
+    return "" if number is None else f"{number * times:.12g}"
+
+
+def _rounded(number: float) -> str:
+    return f"{number:.4g}" if abs(number) < 1 else f"{number:.2f}"
+
+
+def _metric(row: Mapping[str, str]) -> dict[str, Any]:
+    """What a row says; fields that its kind and role don't have are not shown, and don't count."""
+    kind, prop = row["kind"], row["prop"] or USUAL_PROP
+    unit = unit_of(kind, prop)
+    has = {"spread": kind != CONVERSION, "cap": kind != CONVERSION, "tolerance": row["role"] == GUARDRAIL}
+    units = {"spread": unit, "cap": unit, "tolerance": 0.01}
+    numbers = {name: _in_unit(row[name], units[name]) if has[name] and row[name] else None for name in has}
+    return {
+        "name": row["metric"],
+        **{name: row[name] for name in ("event", "where", "role", "kind", "good")},
+        **numbers,
+        "prop": prop,
+        "baseline": _in_unit(row["baseline"], unit),
+    }
+
+
+def _whole(text: str) -> int | None:
+    return int(_number(text)) if text.strip() else None
+
+
+def _rows(data: QueryDict, names: tuple[str, ...]) -> list[dict[str, str]]:
+    columns = [[value.strip() for value in data.getlist(name)] for name in names]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=False)]
 
 
 def _number(text: str) -> float:

@@ -12,12 +12,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from fangcun.doors.console.insight import experiment_form
 from fangcun.doors.console.insight.asked import asked
+from fangcun.doors.console.insight.experiment_report import shown
 from fangcun.doors.console.insight.known import known
 from fangcun.doors.console.insight.views import frame, guard, or_404, refusal, ticket_of
 from fangcun.doors.console.model_admin import actor_of, tell
 from fangcun.insight.experiments import services
+from fangcun.insight.experiments.design import MOST_METRICS, MOST_VARIANTS
+from fangcun.insight.experiments.errors import ExperimentInvalid
 from fangcun.insight.experiments.models import Experiment
 from fangcun.insight.experiments.queries import experiment_of, experiments, report
+from fangcun.insight.experiments.queries import usual as usually
 from fangcun.kernel.errors import DomainError
 
 
@@ -54,12 +58,33 @@ def save(request: HttpRequest, key: str = "") -> HttpResponse:
     return redirect("admin:insight_experiment", kept.key)
 
 
+@require_POST
+def usual(request: HttpRequest, key: str = "") -> HttpResponse:
+    """The form again, its metrics filled with what they have been lately."""
+    guard(request, "insight.change")
+    filled = experiment_form.of_data(request.POST)
+    try:
+        reach = experiment_form.reach_of(request.POST)
+        filled["metrics"] = [_expected(row, reach) for row in filled["metrics"]]
+    except DomainError as refused:
+        tell(request, refused)
+    return _form(request, _found(key) if key else None, filled)
+
+
 @require_safe
 def show(request: HttpRequest, key: str) -> HttpResponse:
     """One experiment; its report is fetched."""
     context = frame(request)
     experiment = _found(key)
-    context |= {"title": experiment.name, "experiment": experiment, "spec": experiment.spec}
+    spec = experiment.spec
+    context |= {
+        "title": experiment.name,
+        "experiment": experiment,
+        "variants": spec.variants,
+        "planned": [(one.title or one.name, experiment.planned[one.name]) for one in spec.variants],
+        "people": sum(experiment.planned.values()),
+        "traffic": experiment_form.written(spec.traffic, 0.01),
+    }
     return render(request, "console/insight/experiment.html", context)
 
 
@@ -72,23 +97,7 @@ def answer(request: HttpRequest, key: str) -> HttpResponse:
         found = report(experiment, ticket=ticket_of(request))
     except DomainError as refused:
         return refusal(refused, asked(request))
-    names = {one.name: one.title or one.name for one in experiment.spec.variants}
-    lines = [
-        {
-            "name": title,
-            "values": [
-                next((at.value for at in day.points if at.variant == name), None) for day in found.series
-            ],
-        }
-        for name, title in names.items()
-    ]
-    primary = found.metrics[0] if found.metrics else None
-    daily: dict[str, Any] = {
-        "days": [day.date.isoformat() for day in found.series],
-        "lines": lines,
-        "percent": primary is not None and primary.kind == "conversion",
-    }
-    return render(request, "console/insight/experiment_report.html", {"report": found, "daily": daily})
+    return render(request, "console/insight/experiment_report.html", shown(found, experiment.spec))
 
 
 @require_POST
@@ -101,8 +110,7 @@ def verb(request: HttpRequest, key: str, verb: str) -> HttpResponse:
             case "start":
                 services.start_experiment(experiment=experiment, by=by)
             case "traffic":
-                percent = data.get("traffic", "")
-                traffic = 100 * int(percent) if percent.isascii() and percent.isdigit() else 0
+                traffic = experiment_form.basis_points(data.get("traffic", ""))
                 services.raise_traffic(experiment=experiment, traffic=traffic, by=by)
             case "stop":
                 ship, because = data.get("ship", ""), data.get("because", "")
@@ -123,6 +131,15 @@ def _found(key: str) -> Experiment:
         return experiment_of(key)
 
 
+def _expected(row: dict[str, str], reach: dict[str, Any]) -> dict[str, str]:
+    if not row["event"]:
+        return row
+    found = usually(experiment_form.measured(row), **reach)
+    if not found.persons:
+        raise ExperimentInvalid(_("最近没有人来过，还不知道这些指标平时是多少"))
+    return experiment_form.expected(row, found)
+
+
 def _form(
     request: HttpRequest, experiment: Experiment | None, filled: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
@@ -133,6 +150,10 @@ def _form(
         "roles": [("primary", _("主要")), ("secondary", _("参考")), ("guardrail", _("护栏"))],
         "metric_kinds": [("conversion", _("转化")), ("revenue", _("金额"))],
         "goods": [("up", _("越高越好")), ("down", _("越低越好"))],
+        "blank_variant": experiment_form.BLANK_VARIANT,
+        "blank_metric": experiment_form.BLANK_METRIC,
+        "most_variants": MOST_VARIANTS,
+        "most_metrics": MOST_METRICS,
         "methods": [("fixed", _("固定样本量")), ("sequential", _("随时可看"))],
         **filled,
     }

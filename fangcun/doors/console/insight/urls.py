@@ -57,6 +57,8 @@ def urls(admin_view: Callable[[View], View]) -> list[URLPattern]:
         ("insight/experiments/", experiments.home, "insight_experiments"),
         ("insight/experiments/new/", experiments.write, "insight_experiment_new"),
         ("insight/experiments/make/", experiments.save, "insight_experiment_make"),
+        ("insight/experiments/usual/", experiments.usual, "insight_experiment_usual"),
+        ("insight/experiments/of/<slug:key>/usual", experiments.usual, "insight_experiment_usual_of"),
         ("insight/experiments/of/<slug:key>/", experiments.show, "insight_experiment"),
         ("insight/experiments/of/<slug:key>/answer", experiments.answer, "insight_experiment_answer"),
         ("insight/experiments/of/<slug:key>/edit", experiments.write, "insight_experiment_edit"),

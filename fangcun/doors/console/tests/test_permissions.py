@@ -70,6 +70,8 @@ BY_NAME = {
     "insight_experiments": "insight.view",  # these and the next: see test_insight_experiments
     "insight_experiment_new": "insight.change",
     "insight_experiment_make": "insight.change",
+    "insight_experiment_usual": "insight.change",
+    "insight_experiment_usual_of": "insight.change",
     "insight_experiment": "insight.view",
     "insight_experiment_answer": "insight.view",
     "insight_experiment_edit": "insight.change",
