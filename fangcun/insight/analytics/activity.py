@@ -128,16 +128,12 @@ class ActivityQuestion:
             ]
         )
         period = day_sql("ts", self._calendar(), engine.dialect, unit=self.unit)
-        total = self._rows(engine.rows(_TOTAL.format(period=period, kept=kept), params))
-        return ActivityAnswer(
-            unit=self.unit,
-            rows=total,
-            groups=self._groups(engine, period, kept, params) if self.by else (),
-        )
+        if self.by:
+            return self._grouped(engine, period, kept, params)
+        rows = self._rows(engine.rows(_TOTAL.format(period=period, kept=kept), params))
+        return ActivityAnswer(self.unit, rows, ())
 
-    def _groups(
-        self, engine: Engine, period: str, kept: str, params: dict[str, Any]
-    ) -> tuple[ActivityGroup, ...]:
+    def _grouped(self, engine: Engine, period: str, kept: str, params: dict[str, Any]) -> ActivityAnswer:
         value = f"coalesce({engine.dialect.text('by')}, '')"
         if self.top:
             names = _by_size(engine.rows(_VALUES.format(kept=kept, value=value), params))[: self.top]
@@ -147,19 +143,24 @@ class ActivityQuestion:
         else:
             group = "v"
         found = engine.rows(_GROUPS.format(period=period, kept=kept, value=value, group=group), params)
+        parts = [row for grouped, *row in found if grouped]
         if not self.top:
-            names = _by_size((name, count) for name, _period, _persons, count in found)
+            names = _by_size((name, count) for name, _period, _persons, count in parts)
         places = {name: n for n, name in enumerate(names)}
-        rows: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-        for key, *row in found:
-            rows[key if self.top else places[key]].append(tuple(row))
-        return tuple(
-            ActivityGroup(
-                value=names[n] or None if n < len(names) else None,
-                other=n == len(names),
-                rows=self._rows(rows[n]),
-            )
-            for n in sorted(rows)
+        rows: dict[int, list[list[Any]]] = defaultdict(list)
+        for key, *row in parts:
+            rows[key if self.top else places[key]].append(row)
+        return ActivityAnswer(
+            self.unit,
+            self._rows(row for grouped, _key, *row in found if not grouped),
+            tuple(
+                ActivityGroup(
+                    value=names[n] or None if n < len(names) else None,
+                    other=n == len(names),
+                    rows=self._rows(rows[n]),
+                )
+                for n in sorted(rows)
+            ),
         )
 
     def _periods(self) -> tuple[int, int]:
@@ -195,8 +196,10 @@ FROM (SELECT person, {period} AS p, count(*) AS n FROM ev WHERE {kept} GROUP BY 
 
 _VALUES = "SELECT v, count(*) AS n FROM (SELECT {value} AS v FROM ev WHERE {kept}) e GROUP BY v"
 
+# The same for groups, and for all of them together.
 _GROUPS = """
-SELECT k, p, count(DISTINCT person) AS persons, count(*) AS n
-FROM (SELECT person, p, {group} AS k FROM (SELECT person, {period} AS p, {value} AS v FROM ev WHERE {kept}) e) f
-GROUP BY k, p
+WITH g AS (SELECT person, p, k, count(*) AS n FROM (SELECT person, p, {group} AS k FROM (
+    SELECT person, {period} AS p, {value} AS v FROM ev WHERE {kept}) e) f GROUP BY person, p, k)
+SELECT 1 AS grouped, k, p, count(person) AS persons, sum(n) AS events FROM g GROUP BY k, p
+UNION ALL SELECT 0 AS grouped, min(k) AS k, p, count(DISTINCT person) AS persons, sum(n) AS events FROM g GROUP BY p
 """
