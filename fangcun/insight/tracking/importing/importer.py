@@ -66,8 +66,9 @@ def import_file(
     digest = _digest(path)
     known_at = timezone.now()
     with staged(only_members=only_members) as stage, Aside(path) as aside:
-        for rows in _rows(stage, path, mapping, encoding, progress):
-            aside.add(rows)
+        with stage.filled():
+            for rows in _rows(stage, path, mapping, encoding, progress):
+                aside.add(rows)
         good = stage.count()
         if not good and aside.count:
             raise FileUnreadable(

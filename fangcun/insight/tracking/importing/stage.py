@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import numpy as np
 from django.conf import settings
 from django.db.models.functions import Coalesce
@@ -24,7 +23,7 @@ from fangcun.insight.tracking.filing import quoted
 from fangcun.insight.tracking.importing.checking import MEMBER, NOBODY, checked
 from fangcun.insight.tracking.importing.given import from_parquet
 from fangcun.insight.tracking.importing.mapping import Mapping
-from fangcun.insight.tracking.importing.pieces import Piece
+from fangcun.insight.tracking.importing.pieces import Piece, Plain
 from fangcun.insight.tracking.storage import connected
 
 LEFT_BEHIND = 86_400  # seconds after which the folder of an import that was killed may go
@@ -34,8 +33,9 @@ QUARTER_MS = 900_000  # every zone's days begin at a quarter of an hour
 class Stage:
     """The rows of one file: `staged(line, user_, name, ts, id, session, page, props, program, reason)`."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, *, only_members: bool) -> None:
-        self.connection = connection
+    def __init__(self, folder: Path, *, only_members: bool) -> None:
+        self.folder = folder
+        self.connection = connection = connected(f"{folder}/stage.duckdb")
         self.only_members = only_members
         self._now_ms = int(time.time() * 1000)
         connection.execute(f"SET TimeZone = {quoted(settings.TIME_ZONE)}")
@@ -51,8 +51,18 @@ class Stage:
             connection.execute("CREATE TABLE members AS SELECT * FROM known_members")
             connection.unregister("known_members")
 
+    @contextmanager
+    def filled(self) -> Iterator[None]:
+        """All pieces in one transaction: each in its own would go to the disk twice."""
+        self.connection.begin()
+        yield
+        self.connection.commit()
+
     def take(self, piece: Piece, given: str, unit: str) -> list[tuple[int, str]]:
         """Take in a piece of a file; the lines that are no events, and why."""
+        if piece.plain is not None:
+            self._open(piece.plain, piece.first_line)
+            return self._insert(given, unit, first_line=piece.first_line)
         if not len(piece.columns["line"]):
             return []
         self.connection.register("piece", piece.columns)
@@ -60,6 +70,20 @@ class Stage:
             return self._insert(given, unit, first_line=piece.first_line)
         finally:
             self.connection.unregister("piece")
+
+    def _open(self, table: Plain, first_line: int) -> None:
+        """Let `piece` be a table of texts that DuckDB reads by itself."""
+        file = self.folder / "piece.csv"
+        file.write_bytes(table.data)
+        names = [f"c{n}" for n in range(table.width)]
+        columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in names)
+        self.connection.execute(
+            f"""CREATE OR REPLACE TEMP VIEW piece AS
+                SELECT *, row_number() OVER () + {first_line - 1} AS line
+                FROM read_csv({quoted(str(file))}, auto_detect = false, header = false, columns = {{{columns}}},
+                              delim = {quoted(table.delimiter)}, quote = '', escape = '', comment = '',
+                              new_line = '\\n', force_not_null = [{", ".join(map(quoted, names))}])"""
+        )
 
     def take_parquet(self, path: Path, mapping: Mapping) -> Iterator[tuple[int, str, str]]:
         """Take in a whole Parquet file; the rows that are no events, why, and as JSON what they hold."""
@@ -178,8 +202,8 @@ def staged(*, only_members: bool) -> Iterator[Stage]:
         if old.stat().st_mtime < timezone.now().timestamp() - LEFT_BEHIND:
             shutil.rmtree(old, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix="import-", dir=home) as folder:
-        connection = connected(f"{folder}/stage.duckdb")
+        stage = Stage(Path(folder), only_members=only_members)
         try:
-            yield Stage(connection, only_members=only_members)
+            yield stage
         finally:
-            connection.close()
+            stage.connection.close()
