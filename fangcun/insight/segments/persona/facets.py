@@ -115,37 +115,42 @@ def counted(engine: Engine, facets: Iterable[Facet], span: dict[str, Any]) -> li
         return []
     params = dict(span)
     parts = [_part(engine, number, facet, params) for number, facet in enumerate(numbered)]
-    sql = f"""WITH known AS (SELECT person, max(mine) AS mine FROM (
-            SELECT person, 1 AS mine FROM among UNION ALL
-            SELECT person, 0 AS mine FROM ev WHERE {_SPAN} GROUP BY person) AS stacked GROUP BY person),
-        facet AS ({" UNION ALL ".join(parts)})
-        SELECT facet, value, sum(mine) AS persons, sum(CASE WHEN mine = 1 THEN n ELSE 0 END) AS n,
-               count(*) AS persons_all
-        FROM facet JOIN known ON facet.person = known.person GROUP BY facet, value HAVING sum(mine) > 0
-        ORDER BY facet, persons DESC, value"""
+    sql = f"""WITH {_came(engine, numbered, params)}facet AS ({" UNION ALL ".join(parts)})
+        SELECT facet, value, count(among.person) AS persons,
+               sum(CASE WHEN among.person IS NULL THEN 0 ELSE n END) AS n, count(*) AS persons_all
+        FROM facet LEFT JOIN among ON among.person = facet.person
+        GROUP BY facet, value HAVING count(among.person) > 0 ORDER BY facet, persons DESC, value"""
     return [
-        Counted(numbered[number], value, int(persons), int(count), persons_all)
+        Counted(numbered[number], value, persons, int(count), persons_all)
         for number, value, persons, count, persons_all in engine.rows(sql, params)
     ]
 
 
+def _came(engine: Engine, facets: list[Facet], params: dict[str, Any]) -> str:
+    """A table `came` for the facets that look at entries, a column for each, so that entries are read once."""
+    named = {number: facet for number, facet in enumerate(facets) if facet.kind == "came"}
+    if not named:
+        return ""
+    params |= {f"f{number}_p": facet.prop for number, facet in named.items()}
+    columns = ", ".join(f"{engine.dialect.text(f'f{number}_p')} AS v{number}" for number in named)
+    entries = ", ".join(f"'{name}'" for name in ENTRIES)
+    entered = any(facet.event for facet in named.values())
+    limit = f"event IN ({entries})" if entered else "event <> 'page_shared'"
+    return f"came AS (SELECT person, {columns} FROM ev WHERE {_SPAN} AND {limit}), "
+
+
 def _part(engine: Engine, number: int, facet: Facet, params: dict[str, Any]) -> str:
-    limit = _SPAN
     if facet.kind == "event":
-        value = "event"
+        value, source = "event", f"ev WHERE {_SPAN}"
     elif facet.kind == "page":
-        value, limit = "page", f"{limit} AND page <> '' AND event = 'page_viewed'"
+        value, source = "page", f"ev WHERE {_SPAN} AND page <> '' AND event = 'page_viewed'"
+    elif facet.kind == "came":
+        value, source = f"v{number}", "came"
     else:
-        params[f"f{number}_p"] = facet.prop
-        value = engine.dialect.text(f"f{number}_p")
-        if facet.kind == "came":
-            names = ", ".join(f"'{name}'" for name in ENTRIES)
-            limit += f" AND event IN ({names})" if facet.event else " AND event <> 'page_shared'"
-        elif facet.event:
-            params[f"f{number}_e"] = facet.event
-            limit += f" AND event = $f{number}_e"
+        params |= {f"f{number}_p": facet.prop, f"f{number}_e": facet.event}
+        value, source = engine.dialect.text(f"f{number}_p"), f"ev WHERE {_SPAN} AND event = $f{number}_e"
     return (
         f"SELECT {number} AS facet, value, person, count(*) AS n FROM"
-        f" (SELECT {value} AS value, person FROM ev WHERE {limit}) AS f{number}"
+        f" (SELECT {value} AS value, person FROM {source}) AS f{number}"
         " WHERE value IS NOT NULL GROUP BY value, person"
     )
