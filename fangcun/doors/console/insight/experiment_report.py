@@ -49,8 +49,13 @@ def _table(metric: MetricReport, write: Callable[[float | None], str]) -> Grid:
         _("提升区间"),
         "p",
     ]
+    has_words = any(one.verdict for one in metric.variants)
     return Grid(
-        [Column(_("分组"), number=False), *map(Column, numbers), Column(_("结论"), number=False)],
+        [
+            Column(_("分组"), number=False),
+            *map(Column, numbers),
+            *([Column(_("结论"), number=False)] if has_words else []),
+        ],
         [
             [
                 one.title,
@@ -60,7 +65,7 @@ def _table(metric: MetricReport, write: Callable[[float | None], str]) -> Grid:
                 share(one.lift),
                 _between(one.lift_low, one.lift_high, share),
                 _chance(one.p),
-                one.verdict.words if one.verdict else "",
+                *([one.verdict.words if one.verdict else ""] if has_words else []),
             ]
             for one in metric.variants
         ],

@@ -21,6 +21,7 @@ from fangcun.doors.console.insight.words import (
     event_label,
     property_label,
     share,
+    value_label,
     yuan,
 )
 from fangcun.insight.analytics.spans import span_of
@@ -101,10 +102,7 @@ def _slices(title: str, slices: Sequence[Slice]) -> Grid:
     return grid(
         [title],
         [_("人数"), _("这个人群"), _("所有人")],
-        (
-            [event_label(one.label), count(one.persons), share(one.share), share(one.share_all)]
-            for one in slices
-        ),
+        ([one.label, count(one.persons), share(one.share), share(one.share_all)] for one in slices),
     )
 
 
@@ -122,7 +120,7 @@ def _lifts(lifts: Sequence[Lift]) -> Grid:
         [_("人数"), _("这个人群"), _("所有人"), _("倍数"), _("至少")],
         (
             [
-                f"{event_label(one.event)} · {property_label(one.prop)} = {one.label}"
+                f"{event_label(one.event)} · {property_label(one.prop)} = {value_label(one.value, one.prop)}"
                 if one.prop
                 else event_label(one.event),
                 count(one.persons),

@@ -65,12 +65,12 @@ def _groups(question: RfmQuestion, found: RfmAnswer) -> Grid:
     # A rule scores all buyers against each other: of a part of them it would keep others than are shown.
     is_everybody = not question.params()
     return grid(
-        [_t("分组"), "R", "F", "M", _t("是谁"), ""],
+        [_t("分组"), "R F M", _t("是谁"), ""],
         [_t("人数"), _t("占比"), _t("订单"), _t("金额"), _t("每位付款的人")],
         (
             [
                 one.name,
-                *(_t("高") if is_high else _t("低") for is_high in GROUPS[one.key][0]),
+                " ".join(_t("高") if is_high else _t("低") for is_high in GROUPS[one.key][0]),
                 one.meaning,
                 _keep(one.key, one.name) if is_everybody and one.persons else "",
                 count(one.persons),

@@ -11,38 +11,7 @@ from django.utils.translation import ngettext
 
 from fangcun.doors.console.words import money
 from fangcun.insight.analytics.visits import scene_name
-
-EVENTS: dict[str, str | Promise] = {
-    "app_launched": _("启动小程序"),
-    "app_shown": _("打开小程序"),
-    "app_hidden": _("离开小程序"),
-    "page_viewed": _("浏览页面"),
-    "page_left": _("离开页面"),
-    "page_shared": _("分享页面"),
-    "page_favorited": _("收藏页面"),
-    "element_tapped": _("点击元素"),
-    "user_logged_in": _("登录"),
-    "goods_tapped": _("点击商品"),
-    "goods_viewed": _("浏览商品"),
-    "goods_searched": _("搜索商品"),
-    "goods_bought": _("买下商品"),
-    "cart_added": _("加入购物车"),
-    "checkout_viewed": _("查看结算单"),
-    "order_submitted": _("提交订单"),
-    "order_paid": _("支付成功"),
-    "order_shipped": _("订单发货"),
-    "order_completed": _("订单完成"),
-    "order_cancelled": _("订单取消"),
-    "order_refunded": _("订单退款"),
-    "payment_requested": _("打开收银台"),
-    "payment_dismissed": _("放弃支付"),
-    "consent_answered": _("回答订阅授权"),
-    "message_sent": _("发出消息"),
-    "group_opened": _("开团"),
-    "group_joined": _("参团"),
-    "group_result_sent": _("告知拼团结果"),
-    "experiment_exposed": _("进入实验"),
-}
+from fangcun.insight.segments.titles import TITLES
 
 PROPERTIES: dict[str, str | Promise] = {
     "amount": _("金额（分）"),
@@ -81,7 +50,7 @@ COUNTED: dict[str, str | Promise] = {"day": _("天"), "week": _("周"), "month":
 
 def event_label(name: str) -> str:
     """An event as people read it; one without a name of its own keeps the plan's."""
-    return str(EVENTS.get(name, name))
+    return str(TITLES.get(name, name))
 
 
 def events_label(names: str) -> str:
@@ -109,7 +78,12 @@ def group_label(group: Group, by: str) -> str:
         return _t("其他")
     if group.value is None:
         return _t("（没有这个属性）")
-    return scene_name(group.value) if by == "scene" else group.value
+    return value_label(group.value, by)
+
+
+def value_label(value: str, prop: str) -> str:
+    """A property's value as people read it."""
+    return scene_name(value) if prop == "scene" else value
 
 
 def count(number: float | None) -> str:

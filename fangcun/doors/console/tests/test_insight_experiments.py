@@ -152,8 +152,8 @@ def test_a_draft_says_how_many_it_needs(enter):
 def test_what_a_metric_usually_is_fills_the_form_and_keeps_the_rest(enter, program):
     browser = enter("analyst")
     body = BODY | {
-        "metric": ["下单", "金额"], "event": ["order_paid"] * 2, "kind": ["conversion", "revenue"], "baseline": ["", ""],
-        "role": ["primary", "secondary"], "window_days": "1",
+        "metric": ["下单", "金额"], "event": ["order_paid"] * 2, "kind": ["conversion", "revenue"],
+        "baseline": ["", ""], "role": ["primary", "secondary"], "window_days": "1",
     }  # fmt: skip
     nothing = browser.post(address("experiment_usual"), body).content.decode()
     assert "最近没有人来过" in nothing

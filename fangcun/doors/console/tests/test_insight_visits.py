@@ -121,7 +121,7 @@ def test_paths_go_from_the_start_forward_or_back(enter, shared):
     assert ["1", "访问从这里开始", "/pages/goods", "1"] in back
     said = browser.get(address("paths_answer")).content.decode()
     assert 'data-draw="paths"' in said
-    assert "打开小程序" in said
+    assert "进入小程序" in said
 
 
 def test_a_path_needs_a_start_and_a_depth_that_can_be_drawn(enter, shared):
