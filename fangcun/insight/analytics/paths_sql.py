@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-# Without a session, a visit ends where so long (ms) nothing happens.
-PAUSE_MS = 1_800_000
+from fangcun.insight.analytics.visits.cutting import IDLE_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ def _visits(way: Way) -> Iterator[str]:
             JOIN begun_s b ON b.person = x.person AND b.s = x.s WHERE {_beyond(way)}""")
     if way.loose:
         yield f"""gap AS (SELECT person, s, {order}, name, begins, goes,
-                CASE WHEN ts - earlier <= {PAUSE_MS} THEN 0 ELSE 1 END AS fresh
+                CASE WHEN ts - earlier <= {IDLE_MS} THEN 0 ELSE 1 END AS fresh
             FROM (SELECT person, {way.session} AS s, {order}, {way.name} AS name,
                          CASE WHEN {way.start} THEN 1 ELSE 0 END AS begins,
                          CASE WHEN {way.step} THEN 1 ELSE 0 END AS goes,

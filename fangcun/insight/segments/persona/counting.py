@@ -8,9 +8,8 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from django.utils import timezone
-
 from fangcun.insight.analytics.engines import Engine
+from fangcun.insight.analytics.spans import Span, date_of_number, hour_sql
 from fangcun.insight.segments.amounts import amount_sql
 from fangcun.insight.segments.lifecycle import STAGES, WITHOUT_HIM, stages_sql
 from fangcun.insight.segments.persona.answer import Bought, Lift, Slice, Worth
@@ -19,28 +18,25 @@ from fangcun.insight.segments.persona.lift import deviations, lift_of
 from fangcun.insight.segments.rfm import AMOUNT, GROUPS, PAID, group_sql, scores_sql
 from fangcun.insight.segments.titles import title_of
 
-QUARTER_MS = 900_000  # every zone of the world lies whole quarters of an hour from UTC
 MOST = 20
 MOST_LIFTS = 50
 _MINE = "person IN (SELECT person FROM among)"
 _SPAN = "person IS NOT NULL AND ts >= $since AND ts < $until"
 
 
-def times(engine: Engine, span: Mapping[str, Any]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def times(engine: Engine, span: Span) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """At which hours (24) and on which weekdays (7, Monday first) of the shop's calendar they did something."""
     without = ", ".join(f"'{name}'" for name in WITHOUT_HIM)
-    quarter = engine.dialect.whole("ts", QUARTER_MS)
+    hour = hour_sql("ts", span, engine.dialect)
     rows = engine.rows(
-        f"SELECT q, count(*) AS n FROM (SELECT {quarter} AS q FROM ev WHERE {_SPAN} AND {_MINE}"
-        f" AND event NOT IN ({without})) AS quarters GROUP BY q",
-        span,
+        f"SELECT h, count(*) AS n FROM (SELECT {hour} AS h FROM ev WHERE {_SPAN} AND {_MINE}"
+        f" AND event NOT IN ({without})) AS seen GROUP BY h",
+        {"since": span.start_ms, "until": span.end_ms},
     )
     hours, weekdays = [0] * 24, [0] * 7
-    zone = timezone.get_default_timezone()
     for number, count in rows:
-        at = dt.datetime.fromtimestamp(number * QUARTER_MS / 1000, zone)
-        hours[at.hour] += count
-        weekdays[at.weekday()] += count
+        hours[number % 24] += count
+        weekdays[date_of_number(number // 24).weekday()] += count
     return tuple(hours), tuple(weekdays)
 
 

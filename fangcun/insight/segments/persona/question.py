@@ -91,7 +91,7 @@ class PersonaQuestion:
             prop: [c for c in found if c.facet.kind == "came" and c.facet.prop == prop] for prop in CAME_BY
         }
         events, pages = (_of_kind(found, kind) for kind in ("event", "page"))
-        hours, weekdays = counting.times(engine, span)
+        hours, weekdays = counting.times(engine, self.span)
         worth, worth_all = counting.worth(engine, span, persons)
         return Persona(
             segment_id=self.segment,
