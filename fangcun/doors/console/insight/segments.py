@@ -75,7 +75,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     except DomainError as refused:
         return refusal(refused, asked(request))
     members = sum(person % 2 == 0 for person in persons)
-    context = {"words": words, "size": len(persons), "members": members, "json": _json(rule)}
+    context = {"words": words, "size": len(persons), "members": members}
     return render(request, "console/insight/segment_preview.html", context)
 
 
