@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import duckdb
 import orjson
 from django.db import router, transaction
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
 from fangcun.identity.members.models import Member
-from fangcun.insight.tracking.counting import add_to_tallies
+from fangcun.insight.tracking.counting import QUARTER_MS, add_to_tallies, day_of, tallies_of
 from fangcun.insight.tracking.errors import EventsLeft, MemberLeftNothing
 from fangcun.insight.tracking.filing import delete_retired, drop_files, list_files, quoted, write_day_files
 from fangcun.insight.tracking.intake import MAX_AGE_DAYS
@@ -152,14 +152,10 @@ def _erase_hot(whose: Whose) -> int:
             rows = list(Batch.objects.filter(whose.rows()).order_by("id")[:CHUNK])
             if not rows:
                 return erased
-            found: dict[tuple[str, dt.date], tuple[int, int]] = defaultdict(lambda: (0, 0))
-            for row in rows:
-                for event in orjson.loads(row.payload):
-                    key = event["name"], _day(event["ts"])
-                    found[key] = found[key][0] - 1, 0
+            found = tallies_of(event for row in rows for event in orjson.loads(row.payload))
             Batch.objects.filter(id__in=[row.pk for row in rows]).delete()
-            add_to_tallies(found, lane=0)
-        erased -= sum(number for number, _last in found.values())
+            add_to_tallies({key: (-number, 0) for key, (number, _last) in found.items()}, lane=0)
+        erased += sum(row.count for row in rows)
 
 
 def _erase_sealed(whose: Whose, progress: Progress) -> tuple[int, int]:
@@ -179,11 +175,11 @@ def _erase_sealed(whose: Whose, progress: Progress) -> tuple[int, int]:
 def _rewrite(connection: duckdb.DuckDBPyConnection, file: SealedFile, whose: Whose) -> int:
     source = f"read_parquet({quoted(storage().place(file.path))})"
     rows = connection.execute(
-        f"SELECT event, ts // 900000 * 900000 AS quarter, count(*) FROM {source} WHERE {whose.sql()} GROUP BY 1, 2"
+        f"SELECT event, ts // {QUARTER_MS} * {QUARTER_MS}, count(*) FROM {source} WHERE {whose.sql()} GROUP BY 1, 2"
     ).fetchall()
     found: dict[tuple[str, dt.date], tuple[int, int]] = defaultdict(lambda: (0, 0))
     for name, ts, number in rows:
-        found[name, _day(ts)] = found[name, _day(ts)][0] - number, 0
+        found[name, day_of(ts)] = found[name, day_of(ts)][0] - number, 0
     connection.execute(
         f"CREATE OR REPLACE TEMP VIEW rest AS SELECT * FROM {source} WHERE NOT ({whose.sql()})"
     )
@@ -217,7 +213,7 @@ def _counted(
 
 def _left(whose: Whose) -> int:
     """His events that can still be found, wherever the store has any; everything is looked at anew."""
-    hot = Batch.objects.filter(whose.rows()).aggregate(n=Sum("count"))["n"] or 0
+    hot = _hot(Batch.objects.filter(whose.rows()))
     aside = Quarantined.objects.filter(whose.rows()).count()
     paths = list(SealedFile.objects.filter(problem="").values_list("path", flat=True))
     with connected() as connection:
@@ -238,15 +234,14 @@ def _forget_phones_of(whose: Whose) -> None:
 
 
 def _all() -> int:
-    hot = Batch.objects.aggregate(n=Sum("count"))["n"] or 0
-    return int(hot + (SealedFile.objects.filter(problem="").aggregate(n=Sum("count"))["n"] or 0))
+    sealed = SealedFile.objects.filter(problem="").aggregate(n=Sum("count"))["n"] or 0
+    return _hot(Batch.objects.all()) + int(sealed)
 
 
 def _digest() -> str:
     files = SealedFile.objects.filter(problem="").order_by("path").values_list("path", "digest")
-    hot = Batch.objects.aggregate(n=Sum("count"))["n"] or 0
-    return hashlib.sha256(orjson.dumps([list(files), hot])).hexdigest()
+    return hashlib.sha256(orjson.dumps([list(files), _hot(Batch.objects.all())])).hexdigest()
 
 
-def _day(ts: int) -> dt.date:
-    return dt.datetime.fromtimestamp(ts / 1000, timezone.get_default_timezone()).date()
+def _hot(rows: QuerySet[Batch]) -> int:
+    return int(rows.aggregate(n=Sum("count"))["n"] or 0)

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Literal
 
 import duckdb
-import numpy as np
 
 from fangcun.insight.tracking.errors import FileThere
 from fangcun.insight.tracking.filing import quoted
-from fangcun.insight.tracking.hot import lay_out
+from fangcun.insight.tracking.hot import everything
 from fangcun.insight.tracking.importing.checking import NOBODY
 from fangcun.insight.tracking.importing.mapping import PROGRAM
 from fangcun.insight.tracking.models import Device
@@ -66,15 +65,14 @@ def _export(
     props = "props::JSON" if form == "jsonl" else "props"
     compression = ", COMPRESSION gzip" if path.name.endswith(".gz") and form != "parquet" else ""
     with connected() as connection:
-        lay_out(connection, taken.hot, taken.persons)
-        connection.execute(f"CREATE VIEW ev AS {_source(connection, taken)}")
         limits = [
             *([] if since_ms is None else [f"ts >= {since_ms}"]),
             *([] if until_ms is None else [f"ts < {until_ms}"]),
             *([f"event IN ({', '.join(map(quoted, names))})"] if names else []),
         ]
         where = f" WHERE {' AND '.join(limits)}" if limits else ""
-        _name_phones(connection, where)
+        connection.execute(f"CREATE VIEW wanted AS {everything(connection, taken, _COLUMNS, where)}")
+        _name_phones(connection)
         try:
             rows = connection.execute(
                 f"""COPY (
@@ -82,7 +80,7 @@ def _export(
                                 WHEN person % 2 = 0 THEN 'member:' || person // 2
                                 ELSE coalesce(key, 'device:' || person // 2) END AS "user",
                            event AS name, ts, id, session AS session_id, page, {props} AS props, program AS {PROGRAM}
-                    FROM (SELECT * FROM ev{where}) AS wanted LEFT JOIN phones USING (person)
+                    FROM wanted LEFT JOIN phones USING (person)
                 ) TO {quoted(str(draft))} ({_FORMS[form]}{compression})"""
             ).fetchall()
             draft.replace(path)
@@ -91,26 +89,9 @@ def _export(
     return int(rows[0][0])
 
 
-def _source(connection: duckdb.DuckDBPyConnection, taken: Snapshot) -> str:
-    source = f"SELECT {_COLUMNS} FROM hot"
-    if not taken.files:
-        return source
-    moved = {
-        "was": np.array(list(taken.moved), dtype=np.int64),
-        "is_now": np.array(list(taken.moved.values()), dtype=np.int64),
-    }
-    connection.register("given", moved)
-    connection.execute("CREATE TABLE moved AS SELECT * FROM given")
-    columns = _COLUMNS.replace("person", "coalesce(is_now, person) AS person", 1)
-    files = ", ".join(map(quoted, taken.files))
-    return f"{source} UNION ALL SELECT {columns} FROM read_parquet([{files}]) LEFT JOIN moved ON person = was"
-
-
-def _name_phones(connection: duckdb.DuckDBPyConnection, where: str) -> None:
+def _name_phones(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("CREATE TABLE phones (person BIGINT, key VARCHAR)")
-    connection.execute(
-        f"CREATE TABLE nameless AS SELECT DISTINCT person FROM (SELECT * FROM ev{where}) AS wanted WHERE person % 2 = 1"
-    )
+    connection.execute("CREATE TABLE nameless AS SELECT DISTINCT person FROM wanted WHERE person % 2 = 1")
     asked = connection.cursor()
     asked.execute("SELECT person // 2 FROM nameless ORDER BY 1")
     while rows := asked.fetchmany(DEVICES):

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import duckdb
 
@@ -40,6 +40,14 @@ def lay_out(
     )
 
 
+def lay_out_moved(connection: duckdb.DuckDBPyConnection, moved: Mapping[int, int]) -> None:
+    """Make the table `moved` of which person `was` who is another `now`."""
+    connection.execute(
+        "CREATE OR REPLACE TABLE moved AS SELECT unnest($was::BIGINT[]) AS was, unnest($now::BIGINT[]) AS now",
+        {"was": list(moved), "now": list(moved.values())},
+    )
+
+
 def everything(connection: duckdb.DuckDBPyConnection, taken: Snapshot, columns: str, where: str = "") -> str:
     """A SELECT of these columns, `person` first, of all events of a snapshot, each person as known by now.
 
@@ -52,9 +60,6 @@ def everything(connection: duckdb.DuckDBPyConnection, taken: Snapshot, columns: 
     files = f"read_parquet([{', '.join(map(quoted, taken.files))}])"
     if not taken.moved:
         return f"{hot} UNION ALL SELECT {columns} FROM {files}{where}"
-    connection.execute(
-        "CREATE OR REPLACE TABLE moved AS SELECT unnest($was::BIGINT[]) AS was, unnest($now::BIGINT[]) AS now",
-        {"was": list(taken.moved), "now": list(taken.moved.values())},
-    )
+    lay_out_moved(connection, taken.moved)
     known = columns.replace("person", "coalesce(now, person) AS person", 1)
     return f"{hot} UNION ALL SELECT {known} FROM {files} LEFT JOIN moved ON person = was{where}"

@@ -16,6 +16,7 @@ from django.utils import timezone
 from fangcun.insight.tracking.checking import examine
 from fangcun.insight.tracking.errors import StoreChanged
 from fangcun.insight.tracking.filing import DAY_MS, drop_files, list_files, quoted, write_day_files
+from fangcun.insight.tracking.hot import lay_out_moved
 from fangcun.insight.tracking.models import SealedFile
 from fangcun.insight.tracking.reading import moved_in
 from fangcun.insight.tracking.storage import connected, only_writer, storage
@@ -82,10 +83,7 @@ def merge_files(files: Sequence[SealedFile]) -> int:
     paths = ", ".join(quoted(store.place(file.path)) for file in files)
     try:
         with connected() as connection:
-            connection.execute(
-                "CREATE TABLE moved AS SELECT unnest($was::BIGINT[]) AS was, unnest($now::BIGINT[]) AS now",
-                {"was": list(moved), "now": list(moved.values())},
-            )
+            lay_out_moved(connection, moved)
             connection.execute(
                 f"CREATE VIEW joined AS SELECT f.* REPLACE (coalesce(now, person) AS person)"
                 f" FROM read_parquet([{paths}]) f LEFT JOIN moved ON person = was"

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from fangcun.insight.tracking.fitting import MISSING_PROPERTY, NOT_IN_ENUM, UNKNOWN_EVENT, WRONG_TYPE
-from fangcun.insight.tracking.models import Adoption, Batch, EventTally, Quarantined
+from fangcun.insight.tracking.models import Adoption, EventTally, Quarantined
 from fangcun.insight.tracking.releasing import KEEP
 
 MOST_KINDS = 200
@@ -33,30 +33,6 @@ class HotRow(NamedTuple):
     member_id: int | None
     owner_id: int | None
     program_id: int | None
-
-
-def hot_rows(
-    *, since_ms: int | None = None, until_ms: int | None = None, program_id: int | None = None
-) -> list[HotRow]:
-    """All batches that touch the span (epoch ms), as of one moment. They may hold events outside it too."""
-    rows: QuerySet[Batch] = Batch.objects.all()
-    if since_ms is not None:
-        rows = rows.filter(last_ts__gte=since_ms)
-    if until_ms is not None:
-        rows = rows.filter(first_ts__lt=until_ms)
-    if program_id is not None:
-        rows = rows.filter(program_id=program_id)
-    return [
-        HotRow(*row)
-        for row in rows.values_list(
-            "payload", "device_id", "member_id", "device__identity__member_id", "program_id"
-        )
-    ]
-
-
-def newest_batch_id() -> int:
-    """Grows whenever anything is counted; 0 when nothing has been."""
-    return Batch.objects.aggregate(newest=Max("id"))["newest"] or 0
 
 
 @dataclass(frozen=True, slots=True)

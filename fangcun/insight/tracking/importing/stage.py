@@ -19,6 +19,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from fangcun.identity.members.models import Member
+from fangcun.insight.tracking.counting import QUARTER_MS
 from fangcun.insight.tracking.filing import quoted
 from fangcun.insight.tracking.importing.checking import MEMBER, NOBODY, checked
 from fangcun.insight.tracking.importing.given import from_parquet
@@ -27,7 +28,6 @@ from fangcun.insight.tracking.importing.pieces import Piece, Plain
 from fangcun.insight.tracking.storage import connected
 
 LEFT_BEHIND = 86_400  # seconds after which the folder of an import that was killed may go
-QUARTER_MS = 900_000  # every zone's days begin at a quarter of an hour
 
 
 class Stage:
