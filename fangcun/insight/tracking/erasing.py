@@ -7,7 +7,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -19,7 +19,14 @@ from django.utils import timezone
 from fangcun.identity.members.models import Member
 from fangcun.insight.tracking.counting import QUARTER_MS, add_to_tallies, day_of, tallies_of
 from fangcun.insight.tracking.errors import EventsLeft, MemberLeftNothing
-from fangcun.insight.tracking.filing import delete_retired, drop_files, list_files, quoted, write_day_files
+from fangcun.insight.tracking.filing import (
+    Progress,
+    delete_retired,
+    drop_files,
+    list_files,
+    quoted,
+    write_day_files,
+)
 from fangcun.insight.tracking.intake import MAX_AGE_DAYS
 from fangcun.insight.tracking.models import Batch, Device, ErasedPhone, Identity, Quarantined, SealedFile
 from fangcun.insight.tracking.storage import connected, only_writer, storage
@@ -31,8 +38,6 @@ FILES = 500
 ROUNDS = 5
 # As long as an event may still be sent again, its phone must be known again, or it would count anew.
 KEEP_PHONES = dt.timedelta(days=MAX_AGE_DAYS + 2)
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import datetime as dt
 import hashlib
 import re
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +25,7 @@ DAY_MS = 86_400_000
 # An unlisted file is swept when it is an hour old: who lists one that is nearly that old might list nothing.
 LIST_WITHIN = dt.timedelta(minutes=45)
 SWEEP_AFTER = dt.timedelta(hours=1)
+Progress = Callable[[int, int], None]  # how much is done, of how much
 _OURS = re.compile(r"\d{4}-\d\d-\d\d/[0-9a-f]{32}\.parquet")
 
 
@@ -44,22 +45,30 @@ class Written:
 
 
 def write_day_files(
-    connection: duckdb.DuckDBPyConnection, relation: str, *, known_at: dt.datetime
+    connection: duckdb.DuckDBPyConnection,
+    relation: str,
+    *,
+    known_at: dt.datetime,
+    progress: Progress = lambda _done, _all: None,
 ) -> list[Written]:
     """Write all events of a DuckDB table or view into the store, a durable, sorted file for each UTC day.
 
     `relation` has the columns event VARCHAR, person BIGINT, ts BIGINT (epoch ms, not negative), program BIGINT,
     session VARCHAR, page VARCHAR, props VARCHAR (JSON object), id VARCHAR, device BIGINT, member BIGINT; of these
     only person, program, device and member may be NULL. `known_at` is a moment before its persons were looked up.
+    `progress` hears how many events are in files.
     The files count when `list_files` has been called; after any error nothing new is in the store.
     """
     days = connection.execute(
         f"SELECT ts // {DAY_MS} AS day, count(*) FROM {relation} GROUP BY 1 ORDER BY 1"
     ).fetchall()
+    total, done = sum(count for _day, count in days), 0
     written: list[Written] = []
     try:
         for day, count in days:
             written.append(_write(connection, relation, day, count, known_at))
+            done += count
+            progress(done, total)
     except BaseException:
         for file in written:
             storage().remove(file.path)

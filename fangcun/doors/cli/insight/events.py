@@ -28,7 +28,6 @@ class Format(StrEnum):
 
 
 OK, SOME_ASIDE, NOTHING, INTERRUPTED = 0, 1, 2, 130
-MEGABYTE = 1_000_000
 
 
 @app.command("import")
@@ -68,17 +67,15 @@ def import_(
     for file in files:
         try:
             with progress_bar() as bar:
-                size = max(1, file.stat().st_size // MEGABYTE)
-                task = bar.add_task(f"{file.name} (MB)", total=size)
+                task = bar.add_task(f"{file.name} (%)", total=100)
                 found = import_file(
                     path=file,
                     mapping=mapped,
                     by=SYSTEM,
                     encoding=encoding,
                     only_members=member,
-                    progress=lambda read, bar=bar, task=task: bar.update(task, completed=read // MEGABYTE),  # type: ignore[misc]
+                    progress=lambda share, bar=bar, task=task: bar.update(task, completed=int(100 * share)),  # type: ignore[misc]
                 )
-                bar.update(task, completed=size)
         except KeyboardInterrupt:
             err.print(f"已停下：{file.name} 什么也没有计入，数据和导入之前一样", style="red", markup=False)
             raise typer.Exit(INTERRUPTED) from None

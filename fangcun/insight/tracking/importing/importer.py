@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,17 +13,26 @@ from django.utils.translation import gettext_lazy as _
 
 from fangcun.insight.tracking.counting import add_to_tallies
 from fangcun.insight.tracking.errors import AlreadyImported, FileUnreadable
-from fangcun.insight.tracking.filing import Written, digest_of, drop_files, list_files, write_day_files
+from fangcun.insight.tracking.filing import (
+    Progress,
+    Written,
+    digest_of,
+    drop_files,
+    list_files,
+    write_day_files,
+)
 from fangcun.insight.tracking.importing.aside import Aside, SetAside
 from fangcun.insight.tracking.importing.given import from_csv, from_json
 from fangcun.insight.tracking.importing.holding import devices_of, drop_held
 from fangcun.insight.tracking.importing.mapping import Mapping
 from fangcun.insight.tracking.importing.pieces import Csv, Piece, json_pieces
-from fangcun.insight.tracking.importing.sources import Progress, kind_of
+from fangcun.insight.tracking.importing.sources import kind_of
 from fangcun.insight.tracking.importing.stage import Stage, staged
 from fangcun.insight.tracking.models import ImportedFile
 from fangcun.kernel.actors import Actor
 from fangcun.kernel.audit import record
+
+READ, NAMED = 0.5, 0.6  # the shares of the work that are done when all is read, and when users have devices
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +64,20 @@ def import_file(
     by: Actor,
     encoding: str = "",
     only_members: bool = False,
-    progress: Progress = lambda _bytes: None,
+    progress: Callable[[float], None] = lambda _share: None,
 ) -> Imported:
     """Count the events of another system's log: CSV, TSV, JSON lines or Parquet. All of it or nothing.
 
     With `only_members` the users are numbers of this shop's members, otherwise each user becomes a device of his own.
-    Rows that are no events are set aside whole. Events are not held against the tracking plan. `progress` hears how
-    many bytes have been read. Raises FileUnreadable when there is nothing to count, AlreadyImported for known bytes.
+    Rows that are no events are set aside whole. Events are not held against the tracking plan. `progress` hears
+    which share of the work is done, up to 1. Raises FileUnreadable when there is nothing to count, AlreadyImported for
+    known bytes.
     """
     digest = _digest(path)
     known_at = timezone.now()
     with staged(only_members=only_members) as stage, Aside(path) as aside:
         with stage.filled():
-            for rows in _rows(stage, path, mapping, encoding, progress):
+            for rows in _rows(stage, path, mapping, encoding, _part(progress, 0, READ)):
                 aside.add(rows)
         good = stage.count()
         if not good and aside.count:
@@ -78,10 +88,12 @@ def import_file(
                 reason=aside.first.words(mapping),
             )
         repeated = stage.drop_repeated()
-        stage.resolve(devices_of(stage.users(), known_at))
+        stage.resolve(devices_of(stage.users(), known_at), _part(progress, READ, NAMED))
         held = drop_held(stage)
         stage.gather(digest)
-        written = write_day_files(stage.connection, "fresh", known_at=known_at)
+        written = write_day_files(
+            stage.connection, "fresh", known_at=known_at, progress=_part(progress, NAMED, 1)
+        )
         counted = good - repeated - held
         found = ImportedFile(
             digest=digest,
@@ -99,6 +111,11 @@ def import_file(
         after={"rows": counted, "repeated": repeated + held, "set_aside": aside.count},
     )
     return Imported(path.name, counted, repeated, held, dict(aside.counts), aside.firsts, kept)
+
+
+def _part(progress: Callable[[float], None], first: float, last: float) -> Progress:
+    """Hears of a part of the work how much is done of how much, and tells which share of all that is."""
+    return lambda done, total: progress(first + (last - first) * min(done / total, 1))
 
 
 def _digest(path: Path) -> str:
@@ -140,7 +157,7 @@ def _rows(
 ) -> Iterator[list[SetAside]]:
     kind = kind_of(path)
     if kind == "parquet":
-        yield from _parquet_rows(stage, path, mapping)
+        yield from _parquet_rows(stage, path, mapping, progress)
     elif kind == "json":
         given = from_json(mapping)
         for piece in json_pieces(path, encoding, progress):
@@ -161,11 +178,11 @@ def _taken(stage: Stage, piece: Piece, given: str, mapping: Mapping) -> list[Set
     return sorted(refused + broken, key=lambda one: one.line)
 
 
-def _parquet_rows(stage: Stage, path: Path, mapping: Mapping) -> Iterator[list[SetAside]]:
+def _parquet_rows(stage: Stage, path: Path, mapping: Mapping, progress: Progress) -> Iterator[list[SetAside]]:
     try:
         _look_at(list(stage.parquet_types(path)), path, mapping)
-        for row in stage.take_parquet(path, mapping):
-            yield [SetAside(*row)]
+        for rows in stage.take_parquet(path, mapping, progress):
+            yield [SetAside(*row) for row in rows]
     except duckdb.Error as error:
         why = str(error).splitlines()[0]
         raise FileUnreadable(_("{file} 不是完好的 Parquet 文件：{why}"), file=str(path), why=why) from None

@@ -16,7 +16,8 @@ import numpy as np
 from django.utils.translation import gettext_lazy as _
 
 from fangcun.insight.tracking.errors import FileUnreadable
-from fangcun.insight.tracking.importing.sources import Progress, blocks, is_sound
+from fangcun.insight.tracking.filing import Progress
+from fangcun.insight.tracking.importing.sources import blocks, is_sound
 
 Numbers = Any  # an array of numbers or texts, for DuckDB
 JSON_COLUMN = "raw"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Literal
@@ -13,9 +13,9 @@ from typing import IO, Literal
 from django.utils.translation import gettext_lazy as _
 
 from fangcun.insight.tracking.errors import FileUnreadable
+from fangcun.insight.tracking.filing import Progress
 
 Kind = Literal["csv", "tsv", "json", "parquet"]
-Progress = Callable[[int], None]
 
 KINDS: dict[str, Kind] = {
     ".csv": "csv",
@@ -68,13 +68,14 @@ class Block:
 def blocks(path: Path, encoding: str, progress: Progress) -> Iterator[Block]:
     """The text of a file, decoded, without a byte order mark. Bytes of another encoding become half surrogates.
 
-    `progress` hears how many bytes of the file have been read. Raises FileUnreadable for a file that is no text, or
-    one in another encoding.
+    `progress` hears how many bytes of the file have been read, of how many. Raises FileUnreadable for a file
+    that is no text, or one in another encoding.
     """
     decoder = codecs.getincrementaldecoder(_codec(encoding))(errors="surrogateescape")
     carried = ""
     with path.open("rb") as raw:
         file: IO[bytes] = gzip.GzipFile(fileobj=raw) if path.name.lower().endswith(".gz") else raw  # type: ignore[assignment]
+        size = path.stat().st_size
         first = True
         while True:
             try:
@@ -84,7 +85,7 @@ def blocks(path: Path, encoding: str, progress: Progress) -> Iterator[Block]:
             if first and not encoding:
                 _look_at(data, path)
             first = False
-            progress(raw.tell())
+            progress(raw.tell(), size)
             text = carried + decoder.decode(data, final=not data)
             if not data:
                 if text:

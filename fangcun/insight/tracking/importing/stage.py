@@ -20,13 +20,14 @@ from django.utils import timezone
 
 from fangcun.identity.members.models import Member
 from fangcun.insight.tracking.counting import QUARTER_MS
-from fangcun.insight.tracking.filing import quoted
+from fangcun.insight.tracking.filing import Progress, quoted
 from fangcun.insight.tracking.importing.checking import MEMBER, NOBODY, checked
 from fangcun.insight.tracking.importing.given import from_parquet
 from fangcun.insight.tracking.importing.mapping import Mapping
 from fangcun.insight.tracking.importing.pieces import Piece, Plain
 from fangcun.insight.tracking.storage import connected
 
+PARQUET_ROWS = 1_000_000  # taken in at once
 LEFT_BEHIND = 86_400  # seconds after which the folder of an import that was killed may go
 
 
@@ -85,19 +86,26 @@ class Stage:
                               new_line = '\\n', force_not_null = [{", ".join(map(quoted, names))}])"""
         )
 
-    def take_parquet(self, path: Path, mapping: Mapping) -> Iterator[tuple[int, str, str]]:
+    def take_parquet(
+        self, path: Path, mapping: Mapping, progress: Progress
+    ) -> Iterator[list[tuple[int, str, str]]]:
         """Take in a whole Parquet file; the rows that are no events, why, and as JSON what they hold."""
-        source = f"read_parquet([{quoted(str(path))}], file_row_number = true)"
+        file = f"read_parquet([{quoted(str(path))}], file_row_number = true)"
         types = self.parquet_types(path)
         unit = "iso" if types[mapping.column("ts")].startswith(("TIMESTAMP", "DATE")) else mapping.unit
-        if self._insert(from_parquet(source, types, mapping), unit, first_line=1):
-            found = self.connection.execute(
-                f"SELECT s.line, s.reason, to_json(p)::VARCHAR FROM staged s JOIN "
-                f"(SELECT * FROM {source}) p ON p.file_row_number + 1 = s.line "
-                "WHERE s.reason IS NOT NULL ORDER BY s.line"
+        total = int(self._one(f"SELECT count(*) FROM {file}")[0])
+        for begin in range(0, total, PARQUET_ROWS):
+            source = (
+                f"(SELECT * FROM {file} WHERE file_row_number BETWEEN {begin} AND {begin + PARQUET_ROWS - 1})"
             )
-            while rows := found.fetchmany(10_000):
-                yield from rows
+            if self._insert(from_parquet(source, types, mapping), unit, first_line=begin + 1):
+                found = self.connection.execute(
+                    f"SELECT s.line, s.reason, to_json(p)::VARCHAR FROM staged s JOIN {source} p "
+                    f"ON p.file_row_number + 1 = s.line WHERE s.reason IS NOT NULL AND s.line > {begin} ORDER BY s.line"
+                )
+                while rows := found.fetchmany(10_000):
+                    yield rows
+            progress(min(begin + PARQUET_ROWS, total), total)
 
     def parquet_types(self, path: Path) -> dict[str, str]:
         """The columns of a Parquet file and their types. Raises duckdb.Error when it is none."""
@@ -149,16 +157,19 @@ class Stage:
         while rows := cursor.fetchmany(20_000):
             yield [user for (user,) in rows]
 
-    def resolve(self, devices: Iterator[tuple[Sequence[str], Sequence[int]]]) -> None:
-        """Say which device is whose: with that, all is known and `fresh` holds the columns of sealed files."""
+    def resolve(self, devices: Iterator[tuple[Sequence[str], Sequence[int]]], progress: Progress) -> None:
+        """Say which device is whose, in the table `who`."""
         self.connection.execute(
             "CREATE TABLE who (user_ VARCHAR, device BIGINT, member BIGINT, person BIGINT)"
         )
+        done = 0
         for users, ids in devices:
             portion = {"user_": np.array(users, dtype=object), "device": np.array(ids, dtype=np.int64)}
             self.connection.register("portion", portion)
             self.connection.execute("INSERT INTO who SELECT user_, device, NULL, 2 * device + 1 FROM portion")
             self.connection.unregister("portion")
+            done += len(users)
+            progress(done, int(self._one("SELECT count(*) FROM users")[0]))
         if self.only_members:
             self.connection.execute(
                 f"""INSERT INTO who SELECT user_, NULL, id, 2 * is_now FROM (
