@@ -8,23 +8,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fangcun.doors.cli.insight.whole import asking, span_given
+from fangcun.doors.cli.insight.whole import AsJson, Days, First, Last, Program, asking, span_given
 
 if TYPE_CHECKING:
     from fangcun.insight.analytics.activity import ActivityAnswer
 
 
 def dau(
-    first: Annotated[str, typer.Option("--from", help="first day")] = "",
-    last: Annotated[str, typer.Option("--to", help="last day")] = "",
-    days: Annotated[int | None, typer.Option("--days", help="the last so many days")] = None,
+    first: First = "",
+    last: Last = "",
+    days: Days = None,
     unit: Annotated[str, typer.Option(help="day, week or month")] = "day",
     event: Annotated[str, typer.Option(help="only these events: order_paid|cart_added")] = "",
     where: Annotated[str, typer.Option(help="conditions on them: source=ads;price>=100")] = "",
     by: Annotated[str, typer.Option(help="property that groups events")] = "",
     top: Annotated[int, typer.Option(help="how many groups; 0 shows every one")] = 0,
-    program: Annotated[str, typer.Option(help="number of one mini program")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output")] = False,
+    program: Program = "",
+    as_json: AsJson = False,
 ) -> None:
     """Show how many persons and events there were on each day (week, month) on which anything happened.
 

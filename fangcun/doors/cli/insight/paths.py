@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fangcun.doors.cli.insight.whole import asking, span_given
+from fangcun.doors.cli.insight.whole import AsJson, Days, First, Last, Program, asking, span_given
 
 if TYPE_CHECKING:
     from fangcun.insight.analytics.paths import PathNode, PathsAnswer
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 def paths(
     at: Annotated[str, typer.Argument(help="an event, or page: and a page, as in page:pages/home/home")],
-    first: Annotated[str, typer.Option("--from", help="first day")] = "",
-    last: Annotated[str, typer.Option("--to", help="last day")] = "",
-    days: Annotated[int | None, typer.Option("--days", help="the last so many days")] = None,
+    first: First = "",
+    last: Last = "",
+    days: Days = None,
     before: Annotated[bool, typer.Option("--before", help="where visits came from instead")] = False,
     depth: Annotated[int, typer.Option(help="how many steps, 2 to 8")] = 4,
     of: Annotated[str, typer.Option(help="what the steps are: page or event")] = "page",
     top: Annotated[int, typer.Option(help="how many steps to tell apart in a layer")] = 8,
-    program: Annotated[str, typer.Option(help="number of one mini program")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output")] = False,
+    program: Program = "",
+    as_json: AsJson = False,
 ) -> None:
     """Show the next steps of the visits with a page or event in them, from its first time on.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fangcun.doors.cli.insight.whole import asking, span_given
+from fangcun.doors.cli.insight.whole import AsJson, Program, asking, span_given
 
 if TYPE_CHECKING:
     from fangcun.insight.analytics.retention import RetentionAnswer
@@ -33,8 +33,8 @@ def retention(
     ] = "on",
     by: Annotated[str, typer.Option(help="property of the start that groups persons")] = "",
     top: Annotated[int, typer.Option(help="how many groups")] = 5,
-    program: Annotated[str, typer.Option(help="number of one mini program")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output")] = False,
+    program: Program = "",
+    as_json: AsJson = False,
 ) -> None:
     """Show how many of those who began on a day (week, month) came back in the periods after it.
 

@@ -8,23 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fangcun.doors.cli.insight.whole import asking, span_given
+from fangcun.doors.cli.insight.whole import AsJson, Days, First, Last, asking, span_given
 
 if TYPE_CHECKING:
     from fangcun.insight.segments.models import Segment
     from fangcun.insight.segments.rfm import RfmAnswer
-
-JSON = Annotated[bool, typer.Option("--json", help="JSON on standard output")]
-FROM = Annotated[str, typer.Option("--from", help="first day")]
-TO = Annotated[str, typer.Option("--to", help="last day")]
-DAYS = Annotated[int | None, typer.Option("--days", help="the last so many days")]
 
 
 def segments(
     number: Annotated[int | None, typer.Argument(help="number of one segment")] = None,
     rule: Annotated[str, typer.Option(help="a rule (JSON) to try instead of a segment")] = "",
     persons: Annotated[bool, typer.Option(help="list who is in it")] = False,
-    as_json: JSON = False,
+    as_json: AsJson = False,
 ) -> None:
     """List the segments, or show one of them, or try a rule: how many persons, and who."""
     with asking():
@@ -49,10 +44,10 @@ def segments(
 
 def persona(
     number: Annotated[int, typer.Argument(help="number of the segment")],
-    first: FROM = "",
-    last: TO = "",
-    days: DAYS = None,
-    as_json: JSON = False,
+    first: First = "",
+    last: Last = "",
+    days: Days = None,
+    as_json: AsJson = False,
 ) -> None:
     """Show what a segment is like, and what sets it apart from everybody."""
     with asking():
@@ -65,13 +60,13 @@ def persona(
 
 
 def rfm(
-    first: FROM = "",
-    last: TO = "",
-    days: DAYS = None,
+    first: First = "",
+    last: Last = "",
+    days: Days = None,
     event: Annotated[str, typer.Option(help="the event that is a payment")] = "order_paid",
     amount: Annotated[str, typer.Option(help="its property that says how much, in fen")] = "amount",
     persons: Annotated[bool, typer.Option(help="list every buyer with his scores")] = False,
-    as_json: JSON = False,
+    as_json: AsJson = False,
 ) -> None:
     """Score all buyers from 1 to 5 by recency, frequency and money, and show the eight groups."""
     with asking():

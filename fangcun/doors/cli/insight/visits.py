@@ -9,13 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from fangcun.doors.cli.insight.whole import asking, span_given
-
-First = Annotated[str, typer.Option("--from", help="first day")]
-Last = Annotated[str, typer.Option("--to", help="last day")]
-Days = Annotated[int | None, typer.Option("--days", help="the last so many days")]
-Program = Annotated[str, typer.Option(help="number of one mini program")]
-AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output")]
+from fangcun.doors.cli.insight.whole import AsJson, Days, First, Last, Program, asking, span_given
 
 
 def visits(

@@ -1,4 +1,4 @@
-"""What the commands that ask about events share: their days, and how they end when there is no answer."""
+"""What the commands that ask about events share: options, their days, and how they end when there is no answer."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime as dt
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from fangcun.insight.analytics.spans import Span
 
 REFUSED = 2
+
+First = Annotated[str, typer.Option("--from", help="first day")]
+Last = Annotated[str, typer.Option("--to", help="last day")]
+Days = Annotated[int | None, typer.Option("--days", help="the last so many days")]
+Program = Annotated[str, typer.Option(help="number of one mini program")]
+AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output")]
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from fangcun.insight.analytics.errors import QuestionInvalid
 from fangcun.insight.analytics.sharing import SharingQuestion
 from fangcun.insight.analytics.spans import Span
 from fangcun.insight.analytics.tests.log import DAY, T0, ZERO
-from fangcun.insight.analytics.tests.plain import Fact, counting
+from fangcun.insight.analytics.tests.plain import Fact, answered, counting
 from fangcun.insight.analytics.tests.test_engines import OTHERS, engine, sealed
 from fangcun.insight.analytics.visits import SourcesQuestion, VisitsQuestion, scene_name
 from fangcun.insight.tracking.reading import Snapshot
@@ -120,6 +120,18 @@ def test_two_phones_of_a_member_are_two_visits_of_one_visitor() -> None:
         ("1007", "单人聊天会话中的小程序消息卡片", 1, 1, 0, 0),
         ("1089", "聊天主界面下拉「最近使用」栏", 1, 0, 1, 900),
     ]
+
+
+def test_an_order_is_of_a_visit_that_began_at_its_very_moment_or_a_whole_day_before():
+    facts = [
+        Fact(2, "app_shown", T0, {"scene": 1007}, session="one"),
+        Fact(2, "order_paid", T0, {"amount": 100}, id="a"),
+        Fact(2, "order_paid", T0 + DAY, {"amount": 30}, id="b"),
+        Fact(2, "order_paid", T0 + DAY + 1, {"amount": 5}, id="c"),
+    ]
+    found = answered(SourcesQuestion(SPAN), facts)
+    assert [(row.value, row.orders, row.amount_fen) for row in found.rows] == [("1007", 2, 130)]
+    assert (found.lone_orders, found.lone_amount_fen) == (1, 5)
 
 
 def test_a_tree_of_shares_is_bounded_and_told_so() -> None:
