@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fangcun.doors.console.insight.asked import Asked
 from fangcun.doors.console.insight.downloads import Table
-from fangcun.doors.console.insight.grids import Grid, Heat, Link, Shade, grid
+from fangcun.doors.console.insight.grids import Column, Grid, Heat, Link, Shade
 from fangcun.doors.console.insight.known import Known
 from fangcun.doors.console.insight.page import QuestionPage
 from fangcun.doors.console.insight.words import count, share, yuan
@@ -64,23 +64,27 @@ def table(_question: RfmQuestion, found: RfmAnswer) -> Table:
 def _groups(question: RfmQuestion, found: RfmAnswer) -> Grid:
     # A rule scores all buyers against each other: of a part of them it would keep others than are shown.
     is_everybody = not question.params()
-    return grid(
-        [_t("分组"), "R F M", _t("是谁"), ""],
-        [_t("人数"), _t("占比"), _t("订单"), _t("金额"), _t("每位付款的人")],
-        (
+    numbers = [_t("人数"), _t("占比"), _t("订单"), _t("金额"), _t("每位付款的人")]
+    return Grid(
+        [
+            Column(_t("分组"), number=False),
+            *map(Column, numbers),
+            *(Column(name, number=False) for name in ("R F M", _t("是谁"), "")),
+        ],
+        [
             [
                 one.name,
-                " ".join(_t("高") if is_high else _t("低") for is_high in GROUPS[one.key][0]),
-                one.meaning,
-                _keep(one.key, one.name) if is_everybody and one.persons else "",
                 count(one.persons),
                 share(one.share),
                 count(one.orders),
                 yuan(one.amount_fen),
                 yuan(one.amount_fen / one.persons if one.persons else None),
+                " ".join(_t("高") if is_high else _t("低") for is_high in GROUPS[one.key][0]),
+                one.meaning,
+                _keep(one.key, one.name) if is_everybody and one.persons else "",
             ]
             for one in found.groups
-        ),
+        ],
     )
 
 

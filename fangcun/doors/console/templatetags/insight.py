@@ -17,8 +17,6 @@ register = template.Library()
 register.filter("count", words.count)
 register.filter("share", words.share)
 register.filter("duration", words.duration)
-register.filter("event_label", words.event_label)
-register.filter("property_label", words.property_label)
 register.filter("yuan", words.yuan)
 register.filter("decimal", words.decimal)
 

@@ -111,6 +111,15 @@ def test_activity_and_retention_are_counted_by_their_pages(enter, bought):
     assert table[1][:3] == [today, "3", "3"]
 
 
+def test_a_scene_is_called_by_its_name_wherever_answers_are_split(enter, program, account):
+    happened(program, account, "goods_viewed", "cart_added", "order_submitted", "order_paid", scene="1047")
+    browser = enter("analyst")
+    for name, query in (("funnel", {}), ("activity", {}), ("retention", {"start": "goods_viewed"})):
+        said = browser.get(address(f"{name}_answer", by="scene", days="7", **query)).content.decode()
+        assert "扫描小程序码" in said
+    assert "扫描小程序码" in browser.get(address("activity_csv", by="scene", days="7")).content.decode()
+
+
 def test_a_question_about_a_segment_counts_its_persons_only(enter, bought, account):
     segment = make_snapshot(name=HOSTILE[:40], persons=[2 * account.member_id], by=SYSTEM)
     browser, today = enter("analyst"), timezone.localdate().isoformat()

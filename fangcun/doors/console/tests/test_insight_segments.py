@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils import timezone
 
 from fangcun.doors.console.insight.rule_rows import rows_of, rule_of
+from fangcun.identity.members.models import Member
 from fangcun.identity.staff.permissions import GRANTS, Role
 from fangcun.insight.segments.models import Segment
 from fangcun.insight.segments.services import make_segment, make_snapshot
+from fangcun.insight.tracking.services import record
 from fangcun.kernel.actors import SYSTEM
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -123,6 +127,28 @@ def test_a_role_sees_and_changes_segments_as_the_table_grants(role, enter, audit
     if not writes:
         assert audited()[: len(before)] == before
         assert Segment.objects.get().name == HOSTILE
+
+
+def test_a_persona_says_its_numbers(enter, program):
+    """Twelve persons came by a code, six of them paid; the segment is who paid."""
+    members = [Member.objects.create() for _number in range(12)]
+    for number, member in enumerate(members):
+        happened: list[tuple[str, dict[str, Any]]] = [("app_shown", {"scene": "1047", "channel": "poster"})]
+        if number < 6:
+            happened.append(("order_paid", {"order_number": f"o{number}", "amount": 1000 * (number + 1)}))
+        for name, props in happened:
+            record(
+                name, event_id=f"{name}-{number}", member_id=member.pk, program_id=program.pk, props=props,
+                at=timezone.now(),
+            )  # fmt: skip
+    paid = make_segment(name="买过", rule={"all": [EVER["all"][0] | {"event": "order_paid"}]}, by=SYSTEM)
+    answer = enter("analyst").get(address("persona_answer", paid.pk)).content.decode()
+    said = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer))
+    assert "人数 6 占所有人 50.0%" in said
+    assert "这个人群 6 6 ¥210.00 ¥35.00 ¥35.00" in said
+    assert "扫描小程序码 6 100.0% 100.0%" in said
+    assert "poster 6 100.0% 100.0%" in said
+    assert "支付成功 6 100.0% 50.0%" in said
 
 
 def test_a_fixed_list_is_only_renamed_and_an_unknown_one_is_not_found(enter):
