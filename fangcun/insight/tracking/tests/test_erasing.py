@@ -12,10 +12,19 @@ from fangcun.identity.members.models import Member
 from fangcun.insight.tracking import erasing
 from fangcun.insight.tracking.erasing import forget_phones
 from fangcun.insight.tracking.errors import MemberLeftNothing
-from fangcun.insight.tracking.models import Device, ErasedPhone, EventTally, Identity, RetiredFile, SealedFile
+from fangcun.insight.tracking.models import (
+    Device,
+    ErasedPhone,
+    EventTally,
+    Identity,
+    Quarantined,
+    RetiredFile,
+    SealedFile,
+)
 from fangcun.insight.tracking.sealing import seal
-from fangcun.insight.tracking.services import erase_member
+from fangcun.insight.tracking.services import adopt_plan, erase_member
 from fangcun.insight.tracking.tests.phone import accept, batch, event
+from fangcun.insight.tracking.tests.planned import plan_of, planned
 from fangcun.insight.tracking.tests.store import ids, send
 from fangcun.kernel.actors import SYSTEM
 from fangcun.kernel.models import AuditEntry
@@ -51,6 +60,15 @@ def test_his_events_go_also_from_before_he_logged_in_and_others_keep_theirs(seal
     assert not RetiredFile.objects.exists()
     entry = AuditEntry.objects.get(action="tracking.erase_member")
     assert (entry.after or {})["digest"] == proof.digest
+
+
+def test_what_he_has_in_quarantine_goes_too():
+    adopt_plan(plan=plan_of(planned("goods_rated", stars="int")), revision=1)
+    for member in (7, 8):
+        accept(batch(event("x", name="goods_rated"), device_id=f"of-{member}"), member)
+    proof = erase_member(member_id=7, by=SYSTEM)
+    assert (proof.removed, proof.quarantined, proof.left) == (0, 1, 0)
+    assert [row.member_id for row in Quarantined.objects.all()] == [8]
 
 
 def test_a_phone_that_sends_again_brings_nothing_back():

@@ -6,17 +6,19 @@ import csv
 import gzip
 import io
 import json
+import re
 import unicodedata
 from collections import Counter
 from pathlib import Path
 
+import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fangcun.insight.tracking.errors import AlreadyImported, FileUnreadable, MappingInvalid
 from fangcun.insight.tracking.exporting import export_events
-from fangcun.insight.tracking.importing import importer, mapping
+from fangcun.insight.tracking.importing import importer, mapping, sources, stage
 from fangcun.insight.tracking.models import Batch, Device, EventTally, ImportedFile, SealedFile
 from fangcun.insight.tracking.services import import_file
 from fangcun.insight.tracking.tests.store import readable, send
@@ -63,6 +65,54 @@ def test_bad_rows_are_told_by_reason_with_their_true_lines_and_kept_whole(tmp_pa
     assert found.kept is not None
     kept = [json.loads(line) for line in found.kept.read_text().splitlines()]
     assert [(row["line"], row["raw"]) for row in kept][:2] == [(5, "u2,b"), (6, 'u3,"b"x,1511539200000,')]
+
+
+def test_tabs_may_separate_and_then_a_comma_is_text(tmp_path):
+    assert brought(tmp_path, f"user\tname\tts\tnote\nu1\ta,b\t{TS}\t1,2\n", name="log.tsv").rows == 1
+    assert readable("event, props") == [("a,b", '{"note":"1,2"}')]
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_a_plain_table_is_read_as_a_quoted_one_is(ends, tmp_path, monkeypatch):
+    monkeypatch.setattr(sources, "BLOCK_BYTES", 20_000)
+    rows = [f" 小{n % 7} ,a,{TS + n},#{n},\\N,'q',," for n in range(5_000)]
+    rows[3_210], rows[4_999] = ",a,1,,,,,", "u,a,x,,,,,"
+    lines = ["user,name,ts,note,null,single,none,void", *rows]
+    plain = brought(tmp_path, ends.join(lines), name="plain.csv")
+    told = readable("event, ts, props")
+    keys = set(Device.objects.values_list("key", flat=True))
+    for model in (SealedFile, ImportedFile, Device):
+        model.objects.all().delete()
+    quoted = brought(tmp_path, re.sub("(#[0-9]+)", r'"\1"', ends.join(lines)), name="quoted.csv")
+    assert plain.rows == quoted.rows == 4_998
+    assert plain.firsts == quoted.firsts
+    assert {reason: [row.line for row in found] for reason, found in plain.firsts.items()} == {
+        "user_missing": [3_212],
+        "ts_invalid": [5_001],
+    }
+    assert readable("event, ts, props") == told
+    assert set(Device.objects.values_list("key", flat=True)) == keys == {f"import: 小{n} " for n in range(7)}
+
+
+def test_a_table_of_another_system_keeps_its_types(tmp_path, monkeypatch):
+    monkeypatch.setattr(stage, "PARQUET_ROWS", 2)
+    path = tmp_path / "log.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"""COPY (SELECT unnest([1.0, 2.0, NULL, 4.0, 5.0])::DOUBLE AS user, 'pv'::ENUM('pv', 'buy') AS name,
+                       make_timestamp({TS} * 1000) AS ts, 9.90::DECIMAL(9, 2) AS price, TRUE AS vip, 3::UTINYINT AS n,
+                       [1, 2] AS list, {{'a': 1}} AS map, 'NaN'::FLOAT AS none, DATE '2017-11-25' AS day)
+                TO '{path}' (FORMAT parquet)"""
+        )
+    heard: list[float] = []
+    found = import_file(path=path, mapping=mapping(), by=SYSTEM, progress=heard.append)
+    assert (found.rows, [row.line for row in found.firsts["user_missing"]]) == (4, [3])
+    assert heard == sorted(heard)
+    assert (len(heard), heard[-1]) == (5, 1)
+    assert {json.dumps(json.loads(props)) for (props,) in readable("props")} == {
+        '{"price": 9.9, "vip": true, "n": 3, "list": [1, 2], "map": {"a": 1}, "day": "2017-11-25"}'
+    }
+    assert set(Device.objects.values_list("key", flat=True)) == {f"import:{n}" for n in (1, 2, 4, 5)}
 
 
 def test_the_same_bytes_count_once(tmp_path):
