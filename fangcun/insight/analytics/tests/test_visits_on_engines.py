@@ -134,6 +134,19 @@ def test_an_order_is_of_a_visit_that_began_at_its_very_moment_or_a_whole_day_bef
     assert (found.lone_orders, found.lone_amount_fen) == (1, 5)
 
 
+def test_who_was_known_before_the_day_of_his_first_visit_is_not_new_on_it():
+    facts = [
+        Fact(2, "order_paid", T0),
+        Fact(2, "page_viewed", T0 + DAY, session="one"),
+        Fact(4, "order_paid", T0 + DAY),
+        Fact(4, "page_viewed", T0 + DAY + 1, session="two"),
+    ]
+    found = answered(VisitsQuestion(SPAN), facts)
+    assert [(day.visitors, day.new_visitors) for day in found.days[:3]] == [(0, 0), (2, 1), (0, 0)]
+    # Nobody of them had been seen before the span.
+    assert (found.totals.visitors, found.totals.new_visitors) == (2, 2)
+
+
 def test_a_tree_of_shares_is_bounded_and_told_so() -> None:
     shared = [Fact(2, "page_shared", T0, {"share_id": "r", "root_id": "r"}, page="home", id="e")]
     shared += [
