@@ -76,12 +76,15 @@ def show(request: HttpRequest, key: str) -> HttpResponse:
     """One experiment; its report is fetched."""
     context = frame(request)
     experiment = _found(key)
+    from fangcun.insight.experiments.verdicts import title_of  # loads scipy, which phones needn't wait for
+
     spec = experiment.spec
+    titles = [(one.name, title_of(spec, one.name)) for one in spec.variants]
     context |= {
         "title": experiment.name,
         "experiment": experiment,
-        "variants": spec.variants,
-        "planned": [(one.title or one.name, experiment.planned[one.name]) for one in spec.variants],
+        "variants": titles,
+        "planned": [(title, experiment.planned[name]) for name, title in titles],
         "people": sum(experiment.planned.values()),
         "traffic": experiment_form.written(spec.traffic, 0.01),
     }

@@ -41,10 +41,7 @@ def answer(question: RfmQuestion, found: RfmAnswer) -> dict[str, Any]:
             "bars": [{"name": _t("人数"), "values": [one.persons for one in found.groups]}],
         },
         "groups": _groups(question, found),
-        "squares": [
-            (_t("R = %(score)s") % {"score": score}, _square(found.cells, score, found.persons))
-            for score in SCORES
-        ],
+        "squares": [(f"R = {score}", _square(found.cells, score, found.persons)) for score in SCORES],
     }
 
 
