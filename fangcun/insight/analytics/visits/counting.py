@@ -86,11 +86,10 @@ def _tables(shape: Shape, dialect: Dialect) -> Iterator[str]:
     yield f"""visit AS (SELECT person, t, {begun} AS p, events, views, a, b,
                 CASE WHEN away >= {last} THEN away - {first} WHEN views > 1 THEN {last} - {first} END AS stay
             FROM met WHERE t >= $since AND t < $until)"""
-    yield "came AS (SELECT DISTINCT person, p FROM visit)"
+    yield "began AS (SELECT person, min(p) AS p FROM visit GROUP BY person)"
     # Nobody comes before his first event, so who is new in a period is so in that of his first visit.
     yield f"""fresh AS (SELECT w.p AS p, CASE WHEN w.p = f.p THEN 1 ELSE 0 END AS at_once
-            FROM (SELECT person, min(p) AS p FROM came GROUP BY person) w
-            JOIN (SELECT person, {begun} AS p FROM (
+            FROM began w JOIN (SELECT person, {begun} AS p FROM (
                 SELECT person, min(ts) AS t FROM ev WHERE {shape.who} AND ts < $until GROUP BY person
                 HAVING min(ts) >= $since) e) f ON f.person = w.person)"""
     yield f"""shown AS (SELECT page, sum(n) AS views, count(*) AS persons FROM (
@@ -105,10 +104,10 @@ def _counts(shape: Shape, dialect: Dialect) -> Iterator[str]:
             sum(views) AS views, sum(events) AS events, {stay} AS stay FROM visit GROUP BY p) v"""
     yield f"""SELECT {_row(Kind.VISITORS, "p", "''", "persons", "fresh")}
         FROM (SELECT c.p AS p, c.persons AS persons, f.fresh AS fresh
-            FROM (SELECT p, count(*) AS persons FROM came GROUP BY p) c
+            FROM (SELECT p, count(DISTINCT person) AS persons FROM visit GROUP BY p) c
             LEFT JOIN (SELECT p, sum(at_once) AS fresh FROM fresh GROUP BY p) f ON f.p = c.p) v"""
     yield f"""SELECT {_row(Kind.ALL_VISITORS, "0", "''", "persons", "fresh")}
-        FROM (SELECT count(DISTINCT person) AS persons, (SELECT count(*) FROM fresh) AS fresh FROM came) v"""
+        FROM (SELECT count(*) AS persons, (SELECT count(*) FROM fresh) AS fresh FROM began) v"""
     yield f"SELECT {_row(Kind.ALL_VISITS, '0', chr(39) * 2, last=stay)} FROM visit"
     yield f"""SELECT {_row(Kind.VIEWS, "p", "''", "n")}
         FROM (SELECT p, sum(n) AS n FROM viewed WHERE p <> {_AROUND} GROUP BY p) v"""
