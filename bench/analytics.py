@@ -55,7 +55,7 @@ def question(name: str) -> tuple[Any, list[str], list[str]]:
         ),
         "activity": (lambda: ActivityQuestion.of(SPAN), [], []),
         "activity by channel": (
-            lambda: ActivityQuestion.of({**SPAN, "events": ["app_shown"], "by": ["channel"]}),
+            lambda: ActivityQuestion.of({**SPAN, "event": ["app_shown"], "by": ["channel"]}),
             ["app_shown"],
             ["props"],
         ),
