@@ -44,7 +44,7 @@ def save_question(*, name: str, kind: str, query: str, by: Actor) -> SavedQuesti
 @transaction.atomic
 def rename_question(*, question_id: int, name: str, by: Actor) -> SavedQuestion:
     """Call a saved question something else. Raises SavedQuestionUnknown, NameWrong."""
-    kept = question_of(question_id)
+    kept = _locked_question(question_id)
     before, kept.name = kept.name, _name(name)
     kept.save(update_fields=["name"])
     record(
@@ -72,7 +72,7 @@ def make_dashboard(*, name: str, by: Actor) -> Dashboard:
 @transaction.atomic
 def rename_dashboard(*, dashboard_id: int, name: str, by: Actor) -> Dashboard:
     """Call a dashboard something else. Raises DashboardUnknown, NameWrong."""
-    kept = dashboard_of(dashboard_id)
+    kept = _locked(dashboard_id)
     before, kept.name = kept.name, _name(name)
     kept.save(update_fields=["name"])
     record(
@@ -153,6 +153,14 @@ def _locked(dashboard_id: int) -> Dashboard:
     found = Dashboard.objects.select_for_update().filter(pk=dashboard_id).first()
     if found is None:
         raise DashboardUnknown
+    return found
+
+
+def _locked_question(question_id: int) -> SavedQuestion:
+    """A saved question that nobody else changes or deletes until the transaction ends."""
+    found = SavedQuestion.objects.select_for_update().filter(pk=question_id).first()
+    if found is None:
+        raise SavedQuestionUnknown
     return found
 
 
