@@ -22,12 +22,13 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A cell that leads somewhere; to a member only for who may see members."""
+    """A cell that leads somewhere. Who has not the permission that it `needs` reads `otherwise` instead."""
 
     text: str
     address: str
     title: str = ""
-    to_member: bool = False
+    needs: str = ""
+    otherwise: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ def _keep(key: str, name: str) -> Link:
     """The way to the form of a segment of this group."""
     rule = json.dumps({"all": [{"kind": "rfm", "groups": [key]}]})
     query = urlencode({"name": name, "json": rule})
-    return Link(_t("存为人群"), f"{reverse('admin:insight_segment_new')}?{query}")
+    return Link(_t("存为人群"), f"{reverse('admin:insight_segment_new')}?{query}", needs="insight.change")
 
 
 def _square(cells: Sequence[RfmCell], r: int, everybody: int) -> Heat:

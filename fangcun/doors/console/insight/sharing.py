@@ -102,7 +102,8 @@ def _member(person: int) -> str | Link:
     """The member and the way to him; a phone that never logged in leads nowhere."""
     if person % 2:
         return _person(person)
-    return Link(_person(person), reverse("admin:members_member_change", args=[person // 2]), to_member=True)
+    name, address = _person(person), reverse("admin:members_member_change", args=[person // 2])
+    return Link(name, address, needs="members.view", otherwise=name)
 
 
 def _person(person: int | None) -> str:

@@ -82,7 +82,6 @@ def answer(request: HttpRequest, page: QuestionPage) -> HttpResponse:
         "page": page,
         "query": urlencode(question.params()),
         "tile": "tile" in request.GET,
-        "may_see_member": may(request.user, "members.view"),
         **page.answer(question, found),
     }
     if context["empty"]:

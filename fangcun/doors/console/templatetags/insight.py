@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from fangcun.doors.console.insight import words
 from fangcun.doors.console.insight.grids import Grid
+from fangcun.identity.staff.queries import may
 
 register = template.Library()
 register.filter("count", words.count)
@@ -60,4 +61,6 @@ def plot(
 @register.inclusion_tag("console/insight/grid.html", takes_context=True)
 def table(context: Mapping[str, Any], title: object, grid: Grid, about: object = "") -> dict[str, object]:
     """A card with a table."""
-    return {"title": title, "grid": grid, "about": about, "may_see_member": context.get("may_see_member")}
+    user = context["request"].user
+    granted = [one for one in ("members.view", "insight.change") if may(user, one)]
+    return {"title": title, "grid": grid, "about": about, "granted": granted}

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from fangcun.identity.members.models import Member
+from fangcun.identity.staff.permissions import GRANTS, Role
 from fangcun.insight.segments.models import Segment
 from fangcun.insight.tracking.services import record
 
@@ -69,6 +70,12 @@ def test_a_group_becomes_a_segment_of_the_same_persons(enter, buyers):
         address("activity_csv", segment=Segment.objects.get().pk, unit="month")
     ).content.decode()
     assert sum(int(line.split(",")[2]) for line in counted.split()[1:]) == 34
+
+
+@pytest.mark.parametrize("role", [role for role in Role.values if "insight.view" in GRANTS[role]])
+def test_who_may_not_make_segments_sees_no_way_to(role, enter, buyers):
+    said = enter(role).get(address("rfm_answer")).content.decode()
+    assert ("存为人群" in said) == ("insight.change" in GRANTS[role])
 
 
 def test_a_part_of_the_buyers_is_not_kept_as_a_rule_about_all(enter, buyers):
