@@ -150,3 +150,38 @@ def test_stages(log):
     assert {row.key: row.persons for row in answer.stages} == {
         key: list(expected.values()).count(key) for key in STAGES
     }
+
+
+def test_loyal_is_who_paid_twice_from_the_first_moment_of_the_180th_day_on():
+    edge = plain.midnight(TODAY - dt.timedelta(days=179))
+    now = plain.midnight(TODAY)
+    # Everybody was there in between, so that nobody returned after a long while.
+    between = [
+        Happening(person, "page_viewed", now - days * plain.DAY)
+        for person in (2, 4)
+        for days in (170, 100, 60, 20)
+    ]
+    log = [
+        *between,
+        Happening(2, "order_paid", edge),
+        Happening(2, "order_paid", now),
+        Happening(4, "order_paid", edge - 1),
+        Happening(4, "order_paid", now),
+    ]
+    with engine_of(log) as engine:
+        tables, params = stages_sql(TODAY)
+        found = dict(engine.rows(f"WITH {tables} SELECT person, stage FROM stages", params))
+    assert found == {2: "loyal", 4: "active"}
+
+
+def test_returned_is_who_was_away_for_90_days_to_the_millisecond():
+    now = plain.midnight(TODAY)
+    log = [
+        Happening(2, "page_viewed", now - 90 * plain.DAY),
+        Happening(4, "page_viewed", now - 90 * plain.DAY + 1),
+        *(Happening(person, "page_viewed", now) for person in (2, 4)),
+    ]
+    with engine_of(log) as engine:
+        tables, params = stages_sql(TODAY)
+        found = dict(engine.rows(f"WITH {tables} SELECT person, stage FROM stages", params))
+    assert found == {2: "returned", 4: "active"}
