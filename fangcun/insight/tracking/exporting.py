@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
@@ -46,46 +47,50 @@ def export_events(
     """
     if path.exists():
         raise FileThere(file=str(path))
-    taken = snapshot(since_ms=since_ms, until_ms=until_ms)
-    while True:
-        try:
-            return _export(taken, path, form, since_ms, until_ms, names)
-        except (duckdb.Error, OSError):
-            # A file may have been merged into another since; or it is not sound, and left out from now on.
-            newer = retaken(taken)
-            if newer is None:
-                raise
-            taken = newer
-
-
-def _export(
-    taken: Snapshot, path: Path, form: Form, since_ms: int | None, until_ms: int | None, names: Sequence[str]
-) -> int:
-    draft = path.with_name(f".{path.name}.part")
-    props = "props::JSON" if form == "jsonl" else "props"
+    # Made first: where nothing can be written, no file of the store is to blame.
+    draft = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
+    draft.touch()
     compression = ", COMPRESSION gzip" if path.name.endswith(".gz") and form != "parquet" else ""
+    taken = snapshot(since_ms=since_ms, until_ms=until_ms)
+    try:
+        while True:
+            try:
+                number = _export(taken, draft, form, compression, _limited(since_ms, until_ms, names))
+                draft.replace(path)
+                return number
+            except (duckdb.Error, OSError):
+                # A file may have been merged into another since; or it is not sound, and left out from now on.
+                newer = retaken(taken)
+                if newer is None:
+                    raise
+                taken = newer
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _limited(since_ms: int | None, until_ms: int | None, names: Sequence[str]) -> str:
+    limits = [
+        *([] if since_ms is None else [f"ts >= {since_ms}"]),
+        *([] if until_ms is None else [f"ts < {until_ms}"]),
+        *([f"event IN ({', '.join(map(quoted, names))})"] if names else []),
+    ]
+    return f" WHERE {' AND '.join(limits)}" if limits else ""
+
+
+def _export(taken: Snapshot, draft: Path, form: Form, compression: str, where: str) -> int:
+    props = "props::JSON" if form == "jsonl" else "props"
     with connected() as connection:
-        limits = [
-            *([] if since_ms is None else [f"ts >= {since_ms}"]),
-            *([] if until_ms is None else [f"ts < {until_ms}"]),
-            *([f"event IN ({', '.join(map(quoted, names))})"] if names else []),
-        ]
-        where = f" WHERE {' AND '.join(limits)}" if limits else ""
         connection.execute(f"CREATE VIEW wanted AS {everything(connection, taken, _COLUMNS, where)}")
         _name_phones(connection)
-        try:
-            rows = connection.execute(
-                f"""COPY (
-                    SELECT CASE WHEN person IS NULL THEN '{NOBODY}'
-                                WHEN person % 2 = 0 THEN 'member:' || person // 2
-                                ELSE coalesce(key, 'device:' || person // 2) END AS "user",
-                           event AS name, ts, id, session AS session_id, page, {props} AS props, program AS {PROGRAM}
-                    FROM wanted LEFT JOIN phones USING (person)
-                ) TO {quoted(str(draft))} ({_FORMS[form]}{compression})"""
-            ).fetchall()
-            draft.replace(path)
-        finally:
-            draft.unlink(missing_ok=True)
+        rows = connection.execute(
+            f"""COPY (
+                SELECT CASE WHEN person IS NULL THEN '{NOBODY}'
+                            WHEN person % 2 = 0 THEN 'member:' || person // 2
+                            ELSE coalesce(key, 'device:' || person // 2) END AS "user",
+                       event AS name, ts, id, session AS session_id, page, {props} AS props, program AS {PROGRAM}
+                FROM wanted LEFT JOIN phones USING (person)
+            ) TO {quoted(str(draft))} ({_FORMS[form]}{compression})"""
+        ).fetchall()
     return int(rows[0][0])
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 import logging
 import re
 from contextlib import suppress
+from dataclasses import replace
 
 from django.conf import settings
 from django.utils import timezone
@@ -40,7 +41,7 @@ def _sweep(store: Storage) -> None:
     there = list(store.listed())
     known = set(SealedFile.objects.values_list("path", flat=True))
     known |= set(RetiredFile.objects.values_list("path", flat=True))
-    for file in there:
+    for file in list(there):
         folder = file.path.split("/", 1)[0]
         if file.path in known or folder == ASIDE:
             continue
@@ -51,12 +52,12 @@ def _sweep(store: Storage) -> None:
             logger.error("%s in the store of events is not ours; it is put aside", file.path)
             with suppress(FileNotFoundError):
                 store.move(file.path, f"{ASIDE}/{file.path}")
+                there.append(replace(file, path=f"{ASIDE}/{file.path}"))
     _look_at_what_is_unsound(store)
     # Rows that an import set aside are ours, and nobody's file.
-    theirs = [
-        file for file in store.listed() if file.path.startswith(f"{ASIDE}/") and "/import-" not in file.path
-    ]
-    _report_strays(theirs)
+    _report_strays(
+        [file for file in there if file.path.startswith(f"{ASIDE}/") and "/import-" not in file.path]
+    )
 
 
 def _look_at_what_is_unsound(store: Storage) -> None:

@@ -121,3 +121,17 @@ def test_a_sound_store_is_weighed_and_ends_with_zero():
     told = json.loads(result.stdout)
     assert (told["events"], told["sealed"], told["hot"], told["users"], told["problems"]) == (2, 2, 0, 1, [])
     assert told["top"] == [{"event": "page_viewed", "events": 2}]
+
+
+def test_an_export_that_can_not_be_written_is_said_and_blames_no_file(tmp_path):
+    send("a")
+    run("seal")
+    result = run("export", str(tmp_path / "no" / "out.csv"))
+    assert result.exit_code == 2
+    assert "写不了" in result.stderr
+    there = tmp_path / "out.csv"
+    there.touch()
+    assert run("export", str(there)).exit_code == 2
+    assert there.read_bytes() == b""
+    assert run("export", str(tmp_path / "out.jsonl.gz")).exit_code == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["events", "out.csv", "out.jsonl.gz"]
