@@ -147,6 +147,22 @@ def test_who_was_known_before_the_day_of_his_first_visit_is_not_new_on_it():
     assert (found.totals.visitors, found.totals.new_visitors) == (2, 2)
 
 
+def test_newcomers_opened_within_half_an_hour_and_buyers_paid_within_a_day_to_the_millisecond():
+    facts = [
+        Fact(2, "page_shared", T0 - DAY, {"share_id": "r", "root_id": "r"}),
+        Fact(4, "page_viewed", T0 - 30 * MINUTE),
+        Fact(6, "page_viewed", T0 - 30 * MINUTE - 1),
+        *(Fact(person, "app_shown", T0, {"share_id": "r", "root_id": "r"}) for person in (4, 6)),
+        Fact(4, "order_paid", T0 + DAY + 1),
+        Fact(6, "order_paid", T0 + DAY),
+    ]
+    with counting(facts) as one:
+        found = SharingQuestion(SPAN).answer(one)
+    (sharer,) = found.top
+    assert (sharer.person, sharer.opens, sharer.newcomers, sharer.buyers) == (2, 2, 1, 1)
+    assert (found.newcomers, found.buyers) == (1, 1)
+
+
 def test_a_tree_of_shares_is_bounded_and_told_so() -> None:
     shared = [Fact(2, "page_shared", T0, {"share_id": "r", "root_id": "r"}, page="home", id="e")]
     shared += [
