@@ -133,7 +133,8 @@ def pandas_too(files: tuple[str, ...]) -> None:
     except ImportError:
         print("pandas is not installed: no figures of it")
         return
-    log = pandas.concat([pandas.read_parquet(path, columns=["event", "person", "ts"]) for path in files])
+    read = [pandas.read_parquet(path, columns=["event", "person", "ts"]) for path in files]
+    log = pandas.concat(read, ignore_index=True)
     started = time.perf_counter()
     day = (log.ts + 28_800_000) // 86_400_000
     log.person.groupby(day).nunique()

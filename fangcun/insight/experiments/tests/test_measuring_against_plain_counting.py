@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from fangcun.insight.analytics.engines import opened
 from fangcun.insight.analytics.tests.log import DAY, T0
 from fangcun.insight.experiments.design import MetricSpec, VariantSpec
-from fangcun.insight.experiments.measuring import ExperimentQuestion
-from fangcun.insight.experiments.tests.log import Event, counted, store
+from fangcun.insight.experiments.measuring import Counts, ExperimentQuestion
+from fangcun.insight.experiments.tests.log import Event, counted, exposure, paid, store
 from fangcun.insight.experiments.tests.plans import spec
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -81,3 +81,28 @@ def test_what_is_counted_is_what_the_definition_says(events, window, method, nee
         answer = question.answer(engine)
     expected = counted(question, events)
     assert dataclasses.asdict(answer) == dataclasses.asdict(expected)
+
+
+def measured(events, *metrics):
+    store(events)
+    question = ExperimentQuestion(
+        spec=spec(variants=VARIANTS, metrics=metrics, window_days=2, method="sequential"),
+        needed=(),
+        since_ms=T0,
+        until_ms=T0 + DAY,
+        at_ms=T0 + 5 * DAY,
+    )
+    with opened() as engine:
+        counts: Counts = question.answer(engine)
+    return counts
+
+
+def test_of_two_exposures_in_one_millisecond_the_smaller_event_id_is_first():
+    counts = measured([exposure(1, "b", 5, id_="j"), exposure(1, "c", 5, id_="i")], METRICS[0])
+    assert {variant: shown.crossovers for (_, variant), shown in counts.exposed.items()} == {"c": 1}
+
+
+def test_a_capped_sum_stops_at_the_cap_whatever_the_days_add():
+    events = [exposure(1, "b"), paid(1, 1, 400), paid(1, DAY, 400), paid(1, DAY + 1, 900)]
+    added = measured(events, METRICS[0], METRICS[3]).done[1]
+    assert [tuple(day) for _, day in sorted(added.items())] == [(1, 400.0, 160_000.0), (0, 100.0, 90_000.0)]
