@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 import pytest
 
 from fangcun.insight.analytics.tests.log import DAY
+from fangcun.insight.experiments.design import MetricSpec
 from fangcun.insight.experiments.models import Experiment
 from fangcun.insight.experiments.queries import report
 from fangcun.insight.experiments.services import draft_experiment, start_experiment
-from fangcun.insight.experiments.tests.log import START, exposure, paid, store
-from fangcun.insight.experiments.tests.plans import spec
+from fangcun.insight.experiments.tests.log import START, Event, exposure, paid, store
+from fangcun.insight.experiments.tests.plans import BOUGHT, spec
 from fangcun.kernel.actors import SYSTEM
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -79,3 +81,40 @@ def test_looking_at_any_time_may_call_a_winner():
     seen(1000, 1000, 50, 130)
     found = report(running(30_000, method="sequential", mde=0.5), NOW)
     assert (found.verdict.code, found.verdict.winner) == ("winner", "b")
+
+
+def test_who_comes_after_the_horizon_changes_no_figure_and_no_verdict():
+    seen(400, 400, 20, 60)
+    before = report(running(400), NOW)
+    people = [(n, "control" if n < 400 else "b", n % 400 < (20 if n < 400 else 60)) for n in range(800)]
+    later = [(n, "control" if n % 2 else "b", True) for n in range(800, 860)]
+    store(
+        [exposure(n + 1, variant, 1 if n < 800 else DAY) for n, variant, _ in people + later]
+        + [paid(n + 1, DAY) for n, _, bought in people + later if bought]
+    )
+    after = report(Experiment.objects.get(), NOW)
+    assert (before.late, after.late) == (0, 60)
+    assert after.verdict == before.verdict
+    assert after.metrics == before.metrics
+
+
+@pytest.mark.parametrize(("bought", "verdict"), [((60, 20), ("winner", "b")), ((20, 60), ("worse", None))])
+def test_where_less_is_better_the_variant_with_less_wins(bought, verdict):
+    seen(400, 400, *bought)
+    found = report(running(400, metrics=(dataclasses.replace(BOUGHT, good="down"),)), NOW).verdict
+    assert (found.code, found.winner) == verdict
+
+
+@pytest.mark.parametrize(
+    ("control", "b", "status"),
+    [(100, 500, "broken"), (50, 70, "risky"), (500, 500, "held"), (50, 50, "unclear")],
+)
+def test_a_guardrail_says_how_sure_it_is(control, b, status):
+    returned = MetricSpec("退款", "order_refunded", 0.1, role="guardrail", good="down", tolerance=0.3)
+    store(
+        [exposure(n + 1, "control" if n < 1000 else "b", 1) for n in range(2000)]
+        + [Event(n + 1, "order_refunded", DAY) for n in [*range(control), *range(1000, 1000 + b)]]
+    )
+    (found,) = report(running(1000, metrics=(BOUGHT, returned)), NOW).guardrails
+    assert (found.status, found.loud) == (status, status == "broken")
+    assert found.worse == pytest.approx(b / control - 1)
