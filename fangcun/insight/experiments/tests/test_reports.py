@@ -8,7 +8,7 @@ import datetime as dt
 import pytest
 
 from fangcun.insight.analytics.tests.log import DAY
-from fangcun.insight.experiments.design import MetricSpec
+from fangcun.insight.experiments.design import MetricSpec, VariantSpec
 from fangcun.insight.experiments.models import Experiment
 from fangcun.insight.experiments.queries import report
 from fangcun.insight.experiments.services import draft_experiment, start_experiment
@@ -118,3 +118,23 @@ def test_a_guardrail_says_how_sure_it_is(control, b, status):
     (found,) = report(running(1000, metrics=(BOUGHT, returned)), NOW).guardrails
     assert (found.status, found.loud) == (status, status == "broken")
     assert found.worse == pytest.approx(b / control - 1)
+
+
+def test_each_of_three_variants_is_compared_with_control_and_the_split_goes_by_weights():
+    thirds = (VariantSpec("control", 5000), VariantSpec("b", 3000), VariantSpec("c", 2000))
+    experiment = running(200, variants=thirds)
+    experiment.planned = {"control": 500, "b": 300, "c": 200}
+    experiment.save()
+    names = ["control"] * 500 + ["b"] * 300 + ["c"] * 200
+    buyers = [*range(50), *range(500, 530), *range(800, 860)]
+    store(
+        [exposure(n + 1, name, 1) for n, name in enumerate(names)] + [paid(n + 1, DAY) for n in buyers],
+    )
+    found = report(experiment, NOW)
+    assert [(one.variant, one.conversions, one.exposed) for one in found.metrics[0].variants] == [
+        ("control", 50, 500),
+        ("b", 30, 300),
+        ("c", 60, 200),
+    ]
+    assert [(one.expected, one.seen) for one in found.split.variants] == [(500, 500), (300, 300), (200, 200)]
+    assert (found.verdict.code, found.verdict.winner) == ("winner", "c")
