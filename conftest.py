@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,8 @@ from typing import Any
 
 import pytest
 import pytest_socket
+
+from fangcun.doors.cli.stack import free_port
 
 
 def pytest_runtest_setup() -> None:
@@ -34,12 +35,6 @@ def _fresh_caches() -> None:
     from django.core.cache import cache
 
     cache.clear()
-
-
-def free_port() -> int:
-    with contextlib.closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
 import socket
 import subprocess
 from collections.abc import Mapping
@@ -21,11 +22,17 @@ class CallFailed(Exception):
     """A command on the stack's data ended badly; the text is what it said."""
 
 
+# Below those that the system gives to outgoing connections, which could take one before we listen.
+PORTS = range(20_000, 32_000)
+
+
 def free_port() -> int:
-    """A port that nobody listens on now."""
-    with contextlib.closing(socket.socket()) as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on now. Raises OSError when there is none."""
+    for port in random.sample(PORTS, len(PORTS)):
+        with contextlib.closing(socket.socket()) as probe, contextlib.suppress(OSError):
+            probe.bind((HOST, port))
+            return port
+    raise OSError(f"Every port from {PORTS.start} to {PORTS.stop - 1} is taken.")
 
 
 class Stack:

@@ -70,8 +70,8 @@ def ask(question: Question[A], *, ticket: str = "", remembered: bool = True) -> 
 
 
 def cancel(ticket: str) -> None:
-    """Stop a question that is being answered; nothing happens when there is none of this ticket."""
-    Inquiry.objects.filter(ticket=ticket).update(cancelled=True)
+    """Stop a question of this ticket, whether it is being answered or about to be."""
+    Inquiry.objects.update_or_create(ticket=ticket, defaults={"cancelled": True})
 
 
 def progress(ticket: str) -> float | None:

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from conftest import free_port
 from fangcun.doors.cli.backup import make_backup
 from fangcun.doors.cli.run import CannotRun, environment_of, lock, port_of, programs_of, show_addresses
+from fangcun.doors.cli.stack import free_port
 
 
 def test_a_busy_port_is_named_with_the_way_out(monkeypatch):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import free_port
+from fangcun.doors.cli.stack import free_port
 from fangcun.doors.cli.supervisor import DidNotStart, Program, Supervisor
 
 SERVER = """

@@ -171,16 +171,19 @@ def test_days_of_the_form_go_before_dates_left_in_it(enter, db):
 
 def test_progress_and_stopping_are_for_who_asked(enter, db):
     ann, ben = enter("analyst"), enter("planner")
-    Inquiry.objects.create(ticket=f"{ann.user.pk}.abc", progress=0.4)
+    hers = Inquiry.objects.create(ticket=f"{ann.user.pk}.abc", progress=0.4)
     progress, stop = (reverse(f"admin:insight_{what}", args=["abc"]) for what in ("progress", "cancel"))
     assert ann.get(progress).json() == {"share": 0.4}
     assert ben.get(progress).json() == {"share": None}
     assert ben.post(stop).status_code == 204
-    assert not Inquiry.objects.get().cancelled
+    hers.refresh_from_db()
+    assert not hers.cancelled
     assert ann.get(stop).status_code == 405
-    assert not Inquiry.objects.get().cancelled
+    hers.refresh_from_db()
+    assert not hers.cancelled
     assert ann.post(stop).status_code == 204
-    assert Inquiry.objects.get().cancelled
+    hers.refresh_from_db()
+    assert hers.cancelled
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -12,10 +12,7 @@ function newTicket() {
 const at = (address, ticket) => address.replace('TICKET', ticket)
 
 function stop(ticket) {
-  const send = () => fetch(at(here.getAttribute('action'), ticket), { method: 'POST', body: new FormData(here), keepalive: true }).catch(() => {})
-  send()
-  // What began a moment ago can't be found yet.
-  setTimeout(send, QUIET_MS * 2)
+  fetch(at(here.getAttribute('action'), ticket), { method: 'POST', body: new FormData(here), keepalive: true }).catch(() => {})
 }
 
 export class Answering {
