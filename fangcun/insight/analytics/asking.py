@@ -31,17 +31,13 @@ LOOK_SECONDS = 0.25
 FORGET = dt.timedelta(hours=1)
 
 
-class Question(Protocol[A]):
-    """A question in plain values: it comes from an address (`of`), and gives it back (`params`)."""
+class Asked(Protocol[A]):
+    """A question that can be counted."""
 
     kind: ClassVar[str]
 
-    @classmethod
-    def of(cls, params: Params) -> Self:
-        """Read a question. What is missing has its usual value. Raises QuestionInvalid."""
-
     def params(self) -> list[tuple[str, str]]:
-        """What `of` reads the same question from; usual values are left out."""
+        """What tells it apart from others of its kind."""
 
     def reads(self) -> Mapping[str, Any]:
         """What of the events it needs: `since_ms`, `until_ms`, `program_id`, each of which may be absent."""
@@ -50,7 +46,15 @@ class Question(Protocol[A]):
         """Count. Pure but for the engine."""
 
 
-def ask(question: Question[A], *, ticket: str = "", remembered: bool = True) -> A:
+class Question(Asked[A], Protocol[A]):
+    """A question that comes from an address (`of`); `params` gives it back, usual values left out."""
+
+    @classmethod
+    def of(cls, params: Params) -> Self:
+        """Read a question. What is missing has its usual value. Raises QuestionInvalid."""
+
+
+def ask(question: Asked[A], *, ticket: str = "", remembered: bool = True) -> A:
     """The answer as of now. Raises Interrupted when it was cancelled or took two minutes.
 
     With a `ticket` its progress can be looked at and it can be cancelled, from any process.

@@ -50,6 +50,14 @@ class DashboardFull(DomainError):
     message = _("一个看板最多放 {most} 个问题")
 
 
+class QuestionTooLarge(DomainError):
+    """The engine has too little memory for the question."""
+
+    code = "question_too_large"
+    status = 409
+    message = _("这个问题需要的内存超过了上限。请缩短日期范围，或调大 FANGCUN_ANALYTICS_MEMORY")
+
+
 class EngineMissing(DomainError):
     """The engine that the settings name is not installed or not told where it is."""
 

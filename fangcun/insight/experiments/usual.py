@@ -8,15 +8,14 @@ import datetime as dt
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from django.utils import timezone
 
 from fangcun.insight.analytics.asking import ask
 from fangcun.insight.analytics.engines import Engine
-from fangcun.insight.analytics.errors import QuestionInvalid
 from fangcun.insight.analytics.moments import DAY_MS
-from fangcun.insight.analytics.spans import Params, Span, last_days
+from fangcun.insight.analytics.spans import Span, last_days
 from fangcun.insight.experiments.design import MetricSpec
 from fangcun.insight.experiments.exposure_sql import done_sql
 
@@ -46,11 +45,6 @@ class UsualQuestion:
     program_id: int | None
 
     kind: ClassVar[str] = "usual"
-
-    @classmethod
-    def of(cls, params: Params) -> Self:
-        """It has no address: a form asks it. Raises QuestionInvalid."""
-        raise QuestionInvalid
 
     def params(self) -> list[tuple[str, str]]:
         return [("usual", repr(self))]

@@ -11,7 +11,7 @@ import duckdb
 from numpy.typing import NDArray
 
 from fangcun.insight.analytics.engines.dialect import DuckDialect
-from fangcun.insight.analytics.errors import Interrupted
+from fangcun.insight.analytics.errors import Interrupted, QuestionTooLarge
 from fangcun.insight.tracking.hot import everything
 from fangcun.insight.tracking.reading import Snapshot, retaken
 from fangcun.insight.tracking.storage import connected
@@ -27,7 +27,6 @@ _OWN_FAULTS = (
     duckdb.CatalogException,
     duckdb.ConversionException,
     duckdb.OutOfRangeException,
-    duckdb.OutOfMemoryException,
 )
 _TRIES = 3
 
@@ -76,6 +75,8 @@ class DuckEngine:
                 return read()
             except duckdb.InterruptException:
                 raise Interrupted from None
+            except duckdb.OutOfMemoryException:
+                raise QuestionTooLarge from None
             except _OWN_FAULTS:
                 raise
             except (duckdb.Error, OSError):

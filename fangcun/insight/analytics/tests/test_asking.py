@@ -14,7 +14,7 @@ from django.db import connection
 from fangcun.insight.analytics import asking
 from fangcun.insight.analytics.asking import ask, cancel, progress
 from fangcun.insight.analytics.engines import Engine
-from fangcun.insight.analytics.errors import Interrupted
+from fangcun.insight.analytics.errors import Interrupted, QuestionTooLarge
 from fangcun.insight.analytics.models import Inquiry
 from fangcun.insight.analytics.spans import Params
 from fangcun.insight.analytics.tests.log import Event, store
@@ -118,3 +118,20 @@ def test_a_question_that_takes_too_long_is_stopped_with_advice(monkeypatch):
     with pytest.raises(Interrupted) as refused:
         ask(Endless())
     assert "请缩短日期范围" in str(refused.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Huge(Number):
+    """A question whose answer does not fit into memory."""
+
+    kind: ClassVar[str] = "huge"
+
+    def answer(self, engine: Engine) -> int:
+        return len(engine.rows("SELECT string_agg(repeat('x', 100000), '') FROM range(2000)")[0][0])
+
+
+@pytest.mark.django_db(databases="__all__")
+def test_a_question_that_needs_too_much_memory_says_what_helps(settings):
+    settings.ANALYTICS_MEMORY = "50MB"
+    with pytest.raises(QuestionTooLarge):
+        ask(Huge())
