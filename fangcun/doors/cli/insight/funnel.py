@@ -125,7 +125,7 @@ def _json(answer: FunnelAnswer) -> dict[str, object]:
 
 
 def _seconds(ms: float | None) -> float | None:
-    return None if ms is None else ms / 1000
+    return None if ms is None else round(ms / 1000, 4)
 
 
 def _show(answer: FunnelAnswer) -> None:
