@@ -14,7 +14,15 @@ from fangcun.plan.revisions.outputs import lay_out
 from fangcun.plan.revisions.queries import revision
 
 # The event with which a consent is planned -> when the phone can ask for it.
-MOMENTS = {"order_submitted": Moment.ORDER_SUBMIT, "order_paid": Moment.ORDER_PAID}
+MOMENTS = {
+    "order_submitted": Moment.ORDER_SUBMIT,
+    "order_paid": Moment.ORDER_PAID,
+    "group_opened": Moment.GROUP_OPEN,
+    "group_joined": Moment.GROUP_JOIN,
+    "checked_in": Moment.CHECK_IN,
+    "coupon_claimed": Moment.COUPON_CLAIM,
+    "activity_signed_up": Moment.ACTIVITY_SIGN_UP,
+}
 
 
 @listens(BlueprintPublished)

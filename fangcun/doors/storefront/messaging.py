@@ -20,7 +20,15 @@ router = Router(tags=["messages"], auth=MemberAuth())
 LIMIT = Limit("consents", most=60, seconds=60)
 
 BigId = Annotated[int, Field(ge=1, lt=2**63)]
-MomentName = Literal["order_submit", "order_paid"]
+MomentName = Literal[
+    "order_submit",
+    "order_paid",
+    "group_open",
+    "group_join",
+    "check_in",
+    "coupon_claim",
+    "activity_sign_up",
+]
 TemplateId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\x21-\x7e]+$")]
 
 

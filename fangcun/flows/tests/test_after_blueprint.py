@@ -63,18 +63,26 @@ def test_after_publishing_everything_follows_by_itself(drain, home):
     assert laid_out(home) == revision.compiled
     asked = asking_plan()
     assert asked is not None
-    assert asked.moments == {"order_paid": ["order_submit"], "order_shipped": ["order_submit", "order_paid"]}
+    assert asked.moments == {
+        "order_paid": ["order_submit"],
+        "order_shipped": ["order_submit", "order_paid"],
+        "group_result": [],
+    }
     assert asked.unknown == []
     assert Template.objects.get().moments == ["order_submit"]
 
 
 def test_consents_that_can_not_be_asked_are_listed(drain):
-    publish()
+    publish(planted(("ask_consent: [order_paid]", "ask_consent: [order_paid, rain_warning]")))
     drain()
     asked = asking_plan()
     assert asked is not None
-    assert asked.moments == {"order_paid": ["order_submit"], "order_shipped": []}
-    assert asked.unknown == ["group_result（group_opened）", "group_result（group_joined）"]
+    assert asked.moments == {
+        "order_paid": ["order_submit"],
+        "order_shipped": [],
+        "group_result": ["group_open", "group_join"],
+    }
+    assert asked.unknown == ["rain_warning（order_submitted）"]
 
 
 def test_the_same_news_again_changes_nothing(drain, home):

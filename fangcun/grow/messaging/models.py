@@ -19,6 +19,12 @@ class Purpose(models.TextChoices):
 
     ORDER_PAID = "order_paid", _("订单支付成功")
     ORDER_SHIPPED = "order_shipped", _("订单发货")
+    GROUP_RESULT = "group_result", _("拼团结果")
+    POINTS_CHANGED = "points_changed", _("积分变动")
+    COUPON_GIVEN = "coupon_given", _("优惠券到账")
+    COUPON_EXPIRING = "coupon_expiring", _("优惠券即将到期")
+    ACTIVITY_STARTING = "activity_starting", _("活动即将开始")
+    MEMBER_CARE = "member_care", _("会员关怀")
 
 
 class Moment(models.TextChoices):
@@ -26,6 +32,11 @@ class Moment(models.TextChoices):
 
     ORDER_SUBMIT = "order_submit", _("提交订单时")
     ORDER_PAID = "order_paid", _("支付成功后")
+    GROUP_OPEN = "group_open", _("开团时")
+    GROUP_JOIN = "group_join", _("参团时")
+    CHECK_IN = "check_in", _("签到时")
+    COUPON_CLAIM = "coupon_claim", _("领券时")
+    ACTIVITY_SIGN_UP = "activity_sign_up", _("活动报名时")
 
 
 class Template(models.Model):

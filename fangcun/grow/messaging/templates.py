@@ -20,12 +20,26 @@ from fangcun.kernel.actors import Actor
 VALUES: dict[str, tuple[str, ...]] = {
     Purpose.ORDER_PAID: ("order_number", "goods", "amount", "time"),
     Purpose.ORDER_SHIPPED: ("order_number", "goods", "carrier", "tracking_number", "time"),
+    Purpose.GROUP_RESULT: ("goods", "result", "members", "amount", "time", "note"),
+    Purpose.POINTS_CHANGED: ("points", "balance", "reason", "time"),
+    Purpose.COUPON_GIVEN: ("coupon", "amount", "condition", "reason", "expires_at"),
+    Purpose.COUPON_EXPIRING: ("coupon", "amount", "condition", "expires_at", "note"),
+    Purpose.ACTIVITY_STARTING: ("activity", "starts_at", "place", "note"),
+    Purpose.MEMBER_CARE: ("topic", "content", "time", "note"),
 }
 # Without a plan. Shipping comes later and needs a consent of its own, so it is asked for twice.
 ASKED_AT: dict[str, tuple[str, ...]] = {
     Purpose.ORDER_PAID: (Moment.ORDER_SUBMIT,),
     Purpose.ORDER_SHIPPED: (Moment.ORDER_SUBMIT, Moment.ORDER_PAID),
+    Purpose.GROUP_RESULT: (Moment.GROUP_OPEN, Moment.GROUP_JOIN),
+    Purpose.POINTS_CHANGED: (Moment.CHECK_IN,),
+    Purpose.COUPON_GIVEN: (Moment.CHECK_IN,),
+    Purpose.COUPON_EXPIRING: (Moment.COUPON_CLAIM,),
+    Purpose.ACTIVITY_STARTING: (Moment.ACTIVITY_SIGN_UP,),
+    Purpose.MEMBER_CARE: (Moment.CHECK_IN, Moment.COUPON_CLAIM),
 }
+# What scenarios close with. A plan that leaves one of these out does not want it; care is not its matter.
+OF_A_PLAN = (Purpose.ORDER_PAID, Purpose.ORDER_SHIPPED, Purpose.GROUP_RESULT)
 
 ONLY = 1  # the key of the one row that a plan of consents has
 
@@ -97,8 +111,8 @@ def plan_consents(
 ) -> AskingPlan:
     """Ask for consents where the plan says from now on: registered templates at once, later ones as they come.
 
-    `moments` maps a purpose to its moments; a purpose without any is not asked for. `unknown` are words for what is
-    planned and can't be asked. A plan older than the one that is kept, or the same again, changes nothing.
+    `moments` maps a purpose to its moments; one of OF_A_PLAN without any is not asked for, of the others it is
+    asked out of habit. `unknown` are words for what is planned and can't be asked. A plan older than the one that is kept, or the same again, changes nothing.
     """
     AskingPlan.objects.get_or_create(pk=ONLY, defaults={"moments": {}, "revision": 0})
     plan = AskingPlan.objects.select_for_update().get(pk=ONLY)
@@ -107,6 +121,7 @@ def plan_consents(
     wanted = {
         str(purpose): [moment for moment in Moment.values if moment in moments.get(purpose, ())]
         for purpose in Purpose.values
+        if purpose in OF_A_PLAN or moments.get(purpose)
     }
     before = plan.moments or None
     plan.moments, plan.unknown, plan.revision = wanted, list(unknown), revision
@@ -121,9 +136,10 @@ def plan_consents(
 
 def _asked_at(purpose: str) -> Sequence[str]:
     plan = AskingPlan.objects.first()
+    habit = ASKED_AT.get(purpose, ())
     if plan is None:
-        return ASKED_AT.get(purpose, ())
-    asked_at: list[str] = plan.moments.get(purpose, [])
+        return habit
+    asked_at: Sequence[str] = plan.moments.get(purpose, () if purpose in OF_A_PLAN else habit)
     return asked_at
 
 
