@@ -30,6 +30,18 @@ export interface PlannedEvents {
   order_completed: { order_number: string | number, amount: number }
   /** cancel_and_refund/refunded by system */
   order_refunded: { order_number: string | number, amount: number }
+  /** group_buy/open by opener on result */
+  group_opened: { group_id: string | number, sku_id: string | number, size: number }
+  /** group_buy/invite by opener on group */
+  group_shared: { group_id: string | number, method: 'friend' | 'poster' }
+  /** group_buy/look by friend on group; group_buy/look_too by neighbour on group */
+  group_viewed: { group_id: string | number }
+  /** group_buy/join by friend on result; group_buy/join_too by neighbour on result */
+  group_joined: { group_id: string | number }
+  /** group_buy/full by system */
+  group_completed: { group_id: string | number, members: number }
+  /** group_buy/expired by system */
+  group_expired: { group_id: string | number }
   app_launched: { scene?: number, page?: string }
   app_shown: { scene?: number, page?: string, channel?: string, campaign?: string, source?: string, share_id?: string | number, parent_share_id?: string | number, root_id?: string | number }
   app_hidden: { page?: string, duration_ms?: number }
