@@ -37,7 +37,7 @@ export const en: Record<MessageKey, string> = {
   'title.settings': 'Settings',
   'title.groups': 'Group-buy',
   'title.group': 'Group-buy',
-  'title.my_groups': 'My groups',
+  'title.mine': 'My groups',
   'title.flash': 'Flash sale',
   'title.coupons': 'Coupons',
   'title.points': 'Points',

@@ -24,7 +24,7 @@ export const routes = {
   groups: () => pages.groups.path,
   group: (number: string) => `${pages.group.path}?number=${number}`,
   campaign: (id: number) => `${pages.group.path}?campaign=${id}`,
-  myGroups: () => pages.my_groups.path,
+  myGroups: () => pages.mine.path,
   flash: () => pages.flash.path,
   coupons: (tab = '') => `${pages.coupons.path}${tab ? `?tab=${tab}` : ''}`,
   points: () => pages.points.path,
