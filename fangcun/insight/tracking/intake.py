@@ -39,6 +39,21 @@ SERVER_FACTS = frozenset(
         "order_cancelled",
         "order_refunded",
         "message_sent",
+        "group_opened",
+        "group_joined",
+        "group_completed",
+        "group_expired",
+        "coupon_claimed",
+        "coupon_used",
+        "points_changed",
+        "checked_in",
+        "tier_changed",
+        "invitation_accepted",
+        "invitation_rewarded",
+        "link_opened",
+        "activity_signed_up",
+        "automation_entered",
+        "automation_acted",
     }
 )
 # The one property that is a map: how many events a phone could not deliver, by reason.

@@ -12,6 +12,21 @@ type ServerFact
     | 'order_refunded'
     | 'message_sent'
     | 'user_logged_in'
+    | 'group_opened'
+    | 'group_joined'
+    | 'group_completed'
+    | 'group_expired'
+    | 'coupon_claimed'
+    | 'coupon_used'
+    | 'points_changed'
+    | 'checked_in'
+    | 'tier_changed'
+    | 'invitation_accepted'
+    | 'invitation_rewarded'
+    | 'link_opened'
+    | 'activity_signed_up'
+    | 'automation_entered'
+    | 'automation_acted'
 
 /** What a page may record: the plan's events but for those that the client or the server record by themselves. */
 export type EventName = Exclude<keyof PlannedEvents, AutomaticEvent | ServerFact>
