@@ -12,10 +12,15 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import hypothesis
 import pytest
 import pytest_socket
 
 from fangcun.doors.cli.stack import free_port
+
+# How long an example takes says something about the machine, not about the code.
+hypothesis.settings.register_profile("fangcun", deadline=None)
+hypothesis.settings.load_profile("fangcun")
 
 
 def pytest_runtest_setup() -> None:
