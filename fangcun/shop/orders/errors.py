@@ -67,3 +67,13 @@ class OrderNotConfirmable(DomainError):
 class OrderNotShippable(DomainError):
     code = "order_not_shippable"
     message = _("订单当前不能发货：{status}")
+
+
+class OrderHeld(DomainError):
+    code = "order_held"
+    message = _("订单还在等待成团，成团后才能发货")
+
+
+class NothingToRefund(DomainError):
+    code = "nothing_to_refund"
+    message = _("没有可退的商品，或数量超过了可退数量")

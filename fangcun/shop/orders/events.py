@@ -45,4 +45,12 @@ class OrderCancelled(OrderNews):
 
 @dataclass(frozen=True)
 class OrderRefunded(OrderNews):
-    """Money has gone back; `amount` says how much."""
+    """Money has gone back; `amount` says how much, `refunded_amount` how much so far, `full` whether all goods are."""
+
+    full: bool = False
+    refunded_amount: int = 0
+
+
+@dataclass(frozen=True)
+class OrderReleased(OrderNews):
+    """What it was held for has come true: a paid order may ship."""

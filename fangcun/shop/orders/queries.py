@@ -12,6 +12,9 @@ from django.utils import timezone
 
 from fangcun.identity.members.models import Address
 from fangcun.shop.cart.queries import Line, lines_for, selected_lines
+from fangcun.shop.offers.pricing import priced
+from fangcun.shop.offers.sale import Priced, SaleLine
+from fangcun.shop.offers.terms import PLAIN, Terms
 from fangcun.shop.orders.errors import CartEmpty, OrderGone
 from fangcun.shop.orders.models import Order
 from fangcun.shop.orders.states import OrderStatus
@@ -69,11 +72,12 @@ class Quote:
     items_amount: int
     freight: Freight
     address: Address | None
+    priced: Priced
     problems: list[Problem] = field(default_factory=list)
 
     @property
     def total_amount(self) -> int:
-        return self.items_amount + self.freight.amount
+        return self.priced.total_amount
 
     @property
     def can_submit(self) -> bool:
@@ -84,7 +88,13 @@ class Quote:
         )
 
 
-def quote(*, member_id: int, lines: Sequence[tuple[int, int]] | None, address: Address | None) -> Quote:
+def quote(
+    *,
+    member_id: int,
+    lines: Sequence[tuple[int, int]] | None,
+    address: Address | None,
+    terms: Terms = PLAIN,
+) -> Quote:
     """Reckon what the ticked lines of the cart, or the given (sku id, quantity) pairs, would cost.
 
     Lines that are gone, short or repriced are named, not dropped. Raises CartEmpty.
@@ -96,7 +106,12 @@ def quote(*, member_id: int, lines: Sequence[tuple[int, int]] | None, address: A
     if not found:
         raise CartEmpty
     sellable = [line for line in found if line.status != "gone" and line.sku]
-    items_amount = sum(line.line_amount for line in sellable)
+    sale = [
+        SaleLine(line.sku_id, line.sku.product_id, (), line.quantity, line.sku.price_amount)
+        for line in sellable
+        if line.sku
+    ]
+    items_amount = priced(sale, terms=terms, freight_amount=0).items_amount
     weight_g = sum(line.sku.weight_g * line.quantity for line in sellable if line.sku)
     freight = Freight(0, "选择收货地址后计算")
     if address is not None:
@@ -104,7 +119,8 @@ def quote(*, member_id: int, lines: Sequence[tuple[int, int]] | None, address: A
     problems = [problem for line in found if (problem := _problem(line))]
     if not freight.reachable:
         problems.append(Problem(None, "unreachable", "该地址不在配送范围内，请换一个地址"))
-    return Quote(found, items_amount, freight, address, problems)
+    reckoned = priced(sale, terms=terms, freight_amount=freight.amount)
+    return Quote(found, items_amount, freight, address, reckoned, problems)
 
 
 def _problem(line: Line) -> Problem | None:

@@ -28,3 +28,11 @@ class CancelledBy(models.TextChoices):
     MEMBER = "member", _("买家取消")
     STAFF = "staff", _("商家取消")
     DEADLINE = "deadline", _("超时未付款")
+    SYSTEM = "system", _("系统取消")
+
+
+class HeldFor(models.TextChoices):
+    """What a paid order waits for before it may ship."""
+
+    NOTHING = "", "—"
+    GROUP = "group", _("待成团")

@@ -1,6 +1,11 @@
 """The verbs of orders."""
 
-from fangcun.shop.orders.services.cancelling import cancel_order, close_unpaid_orders
+from fangcun.shop.orders.services.cancelling import (
+    cancel_order,
+    close_unpaid_orders,
+    give_up_order,
+    release_order,
+)
 from fangcun.shop.orders.services.delivering import (
     complete_delivered_orders,
     confirm_receipt,
@@ -17,10 +22,12 @@ __all__ = [
     "close_unpaid_orders",
     "complete_delivered_orders",
     "confirm_receipt",
+    "give_up_order",
     "mark_order_paid",
     "note_refund",
     "pay_order",
     "place_order",
     "reassign_orders",
+    "release_order",
     "ship_order",
 ]

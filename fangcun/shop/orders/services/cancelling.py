@@ -14,7 +14,7 @@ from fangcun.kernel.events import announce
 from fangcun.kernel.states import StatusChanged
 from fangcun.shop.catalog.services import return_stock
 from fangcun.shop.orders.errors import OrderNotCancellable
-from fangcun.shop.orders.events import OrderCancelled
+from fangcun.shop.orders.events import OrderCancelled, OrderReleased
 from fangcun.shop.orders.models import Order
 from fangcun.shop.orders.states import CancelledBy, OrderStatus
 from fangcun.shop.payments.services import close_payments, refund
@@ -23,16 +23,53 @@ BATCH = 200
 
 
 def cancel_order(order: Order, *, by: Actor, reason: str = "") -> Order:
-    """Cancel an order and put its goods back. The shop may cancel a paid order too: its money goes back.
+    """Cancel an order and put its goods back; money that was paid goes back.
 
-    Raises OrderNotCancellable, StatusChanged when the payment came first.
+    The shop may cancel a paid order; the customer may while it is held. Raises OrderNotCancellable,
+    StatusChanged when the payment or the release came first.
     """
-    allowed = {OrderStatus.PENDING_PAYMENT, *([OrderStatus.PAID] if by.kind == "staff" else [])}
-    if order.status not in allowed:
+    may_be_paid = by.kind == "staff" or bool(order.held_for)
+    if order.status not in {OrderStatus.PENDING_PAYMENT, *([OrderStatus.PAID] if may_be_paid else [])}:
         raise OrderNotCancellable(status=order.get_status_display())
     who = CancelledBy.STAFF if by.kind == "staff" else CancelledBy.MEMBER
     _cancel(order, who=who, by=by, reason=one_line(reason)[:100])
     return order
+
+
+def give_up_order(*, order_id: int, by: Actor, reason: str) -> bool:
+    """Cancel an order that is unpaid, or paid and held, and pay back what was paid; whether that did anything.
+
+    In a transaction of its own; what is cancelled, released or under way already stays as it is.
+    """
+    with transaction.atomic():
+        order = Order.objects.select_for_update(of=("self",)).get(pk=order_id)
+        held = order.status == OrderStatus.PAID and bool(order.held_for)
+        if order.status != OrderStatus.PENDING_PAYMENT and not held:
+            return False
+        who = CancelledBy.STAFF if by.kind == "staff" else CancelledBy.SYSTEM
+        _cancel(order, who=who, by=by, reason=one_line(reason)[:100])
+    return True
+
+
+def release_order(*, order_id: int, by: Actor) -> bool:
+    """Let a paid order ship that was held; whether it was. Saying it again changes nothing."""
+    with transaction.atomic():
+        held = Order.objects.filter(pk=order_id, status=OrderStatus.PAID).exclude(held_for="")
+        if not held.update(held_for=""):
+            return False
+        order = Order.objects.get(pk=order_id)
+        if by.kind == "staff":
+            record("orders.release", by=by, object=order)
+        announce(
+            OrderReleased(
+                order_id=order.pk,
+                number=order.number,
+                member_id=order.member_id,
+                program_id=order.program_id,
+                amount=order.paid_amount,
+            )
+        )
+    return True
 
 
 def close_unpaid_orders(*, now: dt.datetime | None = None, limit: int = BATCH) -> int:
@@ -53,8 +90,13 @@ def close_unpaid_orders(*, now: dt.datetime | None = None, limit: int = BATCH) -
 
 
 def _cancel(order: Order, *, who: CancelledBy, by: Actor, reason: str) -> None:
-    paid = order.payment if order.status == OrderStatus.PAID else None
     with transaction.atomic():
+        if order.held_for and who == CancelledBy.MEMBER and order.status == OrderStatus.PAID:
+            still = Order.objects.select_for_update().filter(pk=order.pk, held_for=order.held_for)
+            if not still.exists():
+                raise StatusChanged
+        was_paid = order.status == OrderStatus.PAID
+        paid = order.payment if was_paid else None
         order.enter(
             OrderStatus.CANCELLED,
             by=by,
@@ -65,10 +107,10 @@ def _cancel(order: Order, *, who: CancelledBy, by: Actor, reason: str) -> None:
         )
         lines = list(order.lines.values_list("sku_id", "quantity"))
         return_stock(lines, reference=order.number, by=by)
-        if paid is None:
+        if not was_paid:
             close_payments([order.number], by=by)
-        else:
-            refund(paid, amount=paid.amount - paid.refunded_amount, reason=reason or "商家取消订单", by=by)
+        if paid is not None and paid.amount > paid.refunded_amount:
+            refund(paid, amount=paid.amount - paid.refunded_amount, reason=reason or "订单取消", by=by)
         if by.kind == "staff":
             record("orders.cancel", by=by, object=order, note=reason)
         announce(
@@ -80,6 +122,6 @@ def _cancel(order: Order, *, who: CancelledBy, by: Actor, reason: str) -> None:
                 amount=order.total_amount,
                 cancelled_by=order.cancelled_by,
                 reason=order.cancel_reason,
-                paid=paid is not None,
+                paid=was_paid,
             )
         )

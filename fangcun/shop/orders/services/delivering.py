@@ -12,7 +12,7 @@ from fangcun.kernel.actors import SYSTEM, Actor
 from fangcun.kernel.audit import record
 from fangcun.kernel.events import announce
 from fangcun.kernel.states import StatusChanged
-from fangcun.shop.orders.errors import OrderNotConfirmable, OrderNotShippable
+from fangcun.shop.orders.errors import OrderHeld, OrderNotConfirmable, OrderNotShippable
 from fangcun.shop.orders.events import OrderCompleted, OrderShipped
 from fangcun.shop.orders.models import Order
 from fangcun.shop.orders.states import OrderStatus
@@ -22,9 +22,14 @@ BATCH = 200
 
 
 def ship_order(order: Order, *, carrier: str, tracking_number: str, by: Actor) -> Order:
-    """Hand a paid order to a carrier. Raises OrderNotShippable, CarrierUnknown, TrackingNumberInvalid."""
+    """Hand a paid order to a carrier.
+
+    Raises OrderNotShippable, OrderHeld, CarrierUnknown, TrackingNumberInvalid.
+    """
     if order.status != OrderStatus.PAID:
         raise OrderNotShippable(status=order.get_status_display())
+    if order.held_for:
+        raise OrderHeld
     with transaction.atomic():
         shipment = create_shipment(
             order_number=order.number, carrier=carrier, tracking_number=tracking_number

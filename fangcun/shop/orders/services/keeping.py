@@ -44,6 +44,8 @@ def note_refund(*, refund_id: int) -> None:
                 member_id=order.member_id,
                 program_id=order.program_id,
                 amount=refund.amount,
+                full=total >= order.total_amount - order.freight_amount,
+                refunded_amount=total,
             )
         )
 

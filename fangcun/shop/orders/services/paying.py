@@ -60,8 +60,9 @@ def check_payment(order: Order) -> None:
 def mark_order_paid(*, payment_id: int, paid_at: dt.datetime) -> None:
     """Let money that WeChat has confirmed count, exactly once.
 
-    An order that was closed for lateness takes its goods again; when they are gone, or when the customer or the
-    shop had cancelled it, or when it is paid already, the money goes back at once.
+    An order that was closed for lateness takes its goods again; when they are gone, when it was held or had cost
+    points (its seat and they went back), when the customer or the shop had cancelled it, or when it is paid
+    already, the money goes back at once.
     """
     payment = Payment.objects.get(pk=payment_id)
     with transaction.atomic():
@@ -70,7 +71,7 @@ def mark_order_paid(*, payment_id: int, paid_at: dt.datetime) -> None:
             return
         if order.status == OrderStatus.PENDING_PAYMENT:
             _enter_paid(order, payment, paid_at, reason="")
-        elif order.status == OrderStatus.CANCELLED and order.cancelled_by == CancelledBy.DEADLINE:
+        elif _may_revive(order):
             try:
                 with transaction.atomic():
                     lines = [(line.sku_id, line.quantity) for line in order.lines.all()]
@@ -82,6 +83,11 @@ def mark_order_paid(*, payment_id: int, paid_at: dt.datetime) -> None:
             _give_back(order, payment, "订单已取消")
         else:
             _give_back(order, payment, "重复付款")
+
+
+def _may_revive(order: Order) -> bool:
+    late = order.status == OrderStatus.CANCELLED and order.cancelled_by == CancelledBy.DEADLINE
+    return late and not order.held_for and not order.points_used
 
 
 def _enter_paid(order: Order, payment: Payment, paid_at: dt.datetime, *, reason: str) -> None:

@@ -20,6 +20,9 @@ from fangcun.kernel.actors import Actor
 from fangcun.kernel.errors import DomainError
 from fangcun.shop.cart.services import MOST_LINES, MOST_OF_ONE, take_selected
 from fangcun.shop.catalog.services import TakenSku, take_stock
+from fangcun.shop.offers.pricing import priced
+from fangcun.shop.offers.sale import PricedLine, SaleLine
+from fangcun.shop.offers.terms import PLAIN, Terms
 from fangcun.shop.orders.errors import (
     AreaUnreachable,
     CartEmpty,
@@ -29,7 +32,7 @@ from fangcun.shop.orders.errors import (
     QuantityInvalid,
     TooManyLines,
 )
-from fangcun.shop.orders.models import Order, OrderLine
+from fangcun.shop.orders.models import Order, OrderDiscount, OrderLine
 from fangcun.shop.shipping.models import FreightRule
 from fangcun.shop.shipping.queries import active_rules, match, price
 
@@ -42,6 +45,11 @@ class Placed(NamedTuple):
     order: Order
     lines: list[OrderLine]
     is_new: bool
+    discounts: list[OrderDiscount]
+
+    @property
+    def points_used(self) -> int:
+        return self.order.points_used
 
 
 def place_order(
@@ -52,6 +60,7 @@ def place_order(
     lines: Lines | None = None,
     remark: str = "",
     expected_total_amount: int | None = None,
+    terms: Terms = PLAIN,
 ) -> Placed:
     """Buy what is ticked in the cart, or the given (sku id, quantity) pairs.
 
@@ -71,15 +80,19 @@ def place_order(
     )  # before the write lock is taken: it is held as briefly as can be
     try:
         with transaction.atomic():
-            order, bought = _place(account, address, rule, key, digest, lines, remark, expected_total_amount)
-        return Placed(order, bought, is_new=True)
+            order, bought = _place(
+                account, address, rule, key, digest, lines, remark, expected_total_amount, terms
+            )
+        return Placed(order, bought, is_new=True, discounts=[])
     except (DomainError, IntegrityError):
         earlier = Order.objects.filter(member=account.member, idempotency_key=key).first()
         if earlier is None:
             raise
         if earlier.request_digest != digest:
             raise IdempotencyConflict from None
-        return Placed(earlier, list(earlier.lines.all()), is_new=False)
+        return Placed(
+            earlier, list(earlier.lines.all()), is_new=False, discounts=list(earlier.discounts.all())
+        )
 
 
 def _place(
@@ -91,6 +104,7 @@ def _place(
     lines: Lines | None,
     remark: str,
     expected_total_amount: int | None,
+    terms: Terms,
 ) -> tuple[Order, list[OrderLine]]:
     now = timezone.now()
     number = f"{timezone.localtime(now):%Y%m%d%H%M%S}{secrets.randbelow(10**6):06d}"
@@ -98,7 +112,12 @@ def _place(
     if not wanted:
         raise CartEmpty
     taken = take_stock(wanted, reference=number, by=Actor.member(account.member_id))
-    items_amount = sum(taken[sku_id].price_amount * quantity for sku_id, quantity in wanted)
+    sale = [
+        SaleLine(sku_id, taken[sku_id].product_id, (), quantity, taken[sku_id].price_amount)
+        for sku_id, quantity in wanted
+    ]
+    found = priced(sale, terms=terms, freight_amount=0)
+    items_amount = found.items_amount
     weight_g = sum(taken[sku_id].weight_g * quantity for sku_id, quantity in wanted)
     freight = price(rule, weight_g=weight_g, items_amount=items_amount)
     if not freight.reachable:
@@ -117,12 +136,11 @@ def _place(
         total_amount=total_amount,
         address=address.snapshot(),
         remark=remark[:200],
+        held_for=terms.held_for,
         created_at=now,
         expires_at=now + dt.timedelta(minutes=settings.ORDER_PAY_MINUTES),
     )
-    bought = OrderLine.objects.bulk_create(
-        _line(order, taken[sku_id], quantity) for sku_id, quantity in wanted
-    )
+    bought = OrderLine.objects.bulk_create(_line(order, taken[line.sku_id], line) for line in found.lines)
     record_later(
         "order_submitted",
         event_id=f"order_submitted:{number}",
@@ -134,7 +152,7 @@ def _place(
     return order, bought
 
 
-def _line(order: Order, sku: TakenSku, quantity: int) -> OrderLine:
+def _line(order: Order, sku: TakenSku, line: PricedLine) -> OrderLine:
     return OrderLine(
         order=order,
         sku_id=sku.sku_id,
@@ -142,8 +160,10 @@ def _line(order: Order, sku: TakenSku, quantity: int) -> OrderLine:
         title=sku.title,
         sku_title=sku.sku_title,
         cover=sku.cover,
-        price_amount=sku.price_amount,
-        quantity=quantity,
+        price_amount=line.price_amount,
+        quantity=line.quantity,
+        list_amount=line.list_amount,
+        discount_amount=line.discount_amount,
     )
 
 
