@@ -31,3 +31,18 @@ class ProgramInvalid(DomainError):
     code = "program_invalid"
     status = 400
     message = _("请检查填写的内容")
+
+
+class PushNotSet(NotFound):
+    """The mini program has no message push configured here."""
+
+    code = "push_not_set"
+    message = _("这个小程序还没有配置消息推送")
+
+
+class PushReplayed(DomainError):
+    """The nonce of a push that was taken came with other content."""
+
+    code = "push_replayed"
+    status = 403
+    message = _("推送被重放")

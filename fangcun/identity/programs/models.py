@@ -66,6 +66,52 @@ class Program(models.Model):
         return f"{self.name} {self.appid}"
 
 
+class PushSettings(models.Model):
+    """How WeChat's message push reaches us for one mini program; what was typed into WeChat's console too."""
+
+    class Mode(models.TextChoices):
+        PLAIN = "plain", _("明文模式")
+        COMPATIBLE = "compatible", _("兼容模式")
+        SECURE = "secure", _("安全模式")
+
+    program = models.OneToOneField(
+        Program, models.CASCADE, related_name="push", verbose_name=_("小程序"), primary_key=True
+    )
+    token = EncryptedTextField(_("消息推送 Token"))
+    aes_key = EncryptedTextField("EncodingAESKey", blank=True, default="")
+    mode = models.CharField(_("消息加密方式"), max_length=10, choices=Mode, default=Mode.SECURE)
+    hands_over = models.BooleanField(_("同时转给微信客服工具"), default=False)
+    heard_at = models.DateTimeField(_("最近收到推送于"), null=True, editable=False)
+    updated_at = models.DateTimeField(_("更新于"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("消息推送")
+        verbose_name_plural = _("消息推送")
+
+    def __str__(self) -> str:
+        return f"{self.program_id} {self.mode}"
+
+
+class PushReceipt(models.Model):
+    """A push that was taken, so that the same one is not taken again, and its nonce not for another."""
+
+    program = models.ForeignKey(Program, models.CASCADE, related_name="+", verbose_name=_("小程序"))
+    key = models.CharField(_("去重键"), max_length=120)
+    nonce = models.CharField(_("随机串"), max_length=80)
+    at = models.DateTimeField(_("收到于"), default=timezone.now, db_index=True)
+
+    class Meta:
+        verbose_name = _("收到的推送")
+        verbose_name_plural = _("收到的推送")
+        constraints = [
+            models.UniqueConstraint(fields=["program", "key"], name="push_once"),
+            models.UniqueConstraint(fields=["program", "nonce"], name="push_nonce_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class AccessToken(models.Model):
     """WeChat's access token of one mini program, shared by all processes."""
 

@@ -1,15 +1,20 @@
-"""What happens in the background: platform certificates stay fresh."""
+"""What happens in the background: platform certificates stay fresh, old receipts of pushes go."""
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 
+from django.utils import timezone
+
 from fangcun.identity.programs.certificates import renew_certificates
-from fangcun.identity.programs.models import Merchant
+from fangcun.identity.programs.models import Merchant, PushReceipt
 from fangcun.kernel.errors import GatewayError
 from fangcun.kernel.jobs import every, task
 
 logger = logging.getLogger(__name__)
+# WeChat repeats a push within seconds, and one older than five minutes is refused.
+KEEP_RECEIPTS = dt.timedelta(days=2)
 
 
 @task()
@@ -27,3 +32,9 @@ def renew_all_certificates() -> None:
             renew_certificates(merchant)
         except GatewayError as failure:
             logger.error("No platform certificates for merchant %s: %s", merchant.mchid, failure)
+
+
+@every(seconds=3600)
+def forget_receipts() -> None:
+    """Drop the receipts of pushes that nobody can send again."""
+    PushReceipt.objects.filter(at__lt=timezone.now() - KEEP_RECEIPTS).delete()

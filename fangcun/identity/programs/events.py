@@ -1,0 +1,78 @@
+"""What WeChat's message push tells: customers who write, and what became of consents and messages.
+
+Every field is a fact that WeChat signed. `openid` is whoever it is about: he need not be a member. `at` is
+WeChat's own time as ISO 8601. News comes once for each push, however often WeChat repeats it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fangcun.kernel.events import Event
+
+
+@dataclass(frozen=True)
+class PushNews(Event):
+    """What all pushes have: the program, the person, when, and a key that no other push of the program has."""
+
+    program_id: int
+    openid: str
+    at: str
+    key: str
+
+
+@dataclass(frozen=True)
+class CustomerWrote(PushNews):
+    """A customer sent something to customer service.
+
+    `kind` is text, image, miniprogrampage, or WeChat's word for what we can't show. A picture is fetched by
+    `media_id`; a card has `title`, `appid`, `page` (with its query) and `thumb_media_id`.
+    """
+
+    kind: str
+    text: str = ""
+    media_id: str = ""
+    title: str = ""
+    appid: str = ""
+    page: str = ""
+    thumb_media_id: str = ""
+
+
+@dataclass(frozen=True)
+class CustomerEntered(PushNews):
+    """A customer opened customer service; `session_from` is what the contact button says of where."""
+
+    session_from: str = ""
+
+
+@dataclass(frozen=True)
+class SubscribeAnswered(PushNews):
+    """A customer answered the dialog of `template_id`: `answer` is accept or reject.
+
+    One for each template of a dialog. `scene` is WeChat's PopupScene, "" when it says none.
+    """
+
+    template_id: str
+    answer: str
+    scene: str = ""
+
+
+@dataclass(frozen=True)
+class SubscribeChanged(PushNews):
+    """A customer changed his mind about `template_id` in WeChat's own settings: `answer` is accept or reject."""
+
+    template_id: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class SubscribeSent(PushNews):
+    """How the delivery of message `msgid` to `template_id` ended; `error_code` is "0" when it arrived.
+
+    `error_status` is WeChat's word for it: success, reject, or why not.
+    """
+
+    template_id: str
+    msgid: str
+    error_code: str
+    error_status: str = ""
