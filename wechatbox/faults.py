@@ -23,10 +23,11 @@ NUMBERS = {
     "duplicate_notices": "每条通知另外同时多送几份",
     "delay_notices_s": "每条通知推迟多少秒（按盒内时钟）",
     "api_delay_s": "每次接口应答推迟多少秒（真实时间）",
+    "codes_a_minute": "每分钟最多生成多少个小程序码，之后返回 45009（0 为 5000 个）",
 }
 CHOICES = {"refund_result": ("退款最终结果", ("SUCCESS", "ABNORMAL", "CLOSED"))}
 KNOWN = {**COUNTED, **NUMBERS, **{key: text for key, (text, _) in CHOICES.items()}}
-_MOST = {"duplicate_notices": 100, "delay_notices_s": 366 * 86400, "api_delay_s": 60}
+_MOST = {"duplicate_notices": 100, "delay_notices_s": 366 * 86400, "api_delay_s": 60, "codes_a_minute": 5000}
 
 
 class UnknownFault(ValueError):

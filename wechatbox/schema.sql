@@ -171,4 +171,34 @@ CREATE TABLE IF NOT EXISTS attempts (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS attempts_of_notice ON attempts (notice_id);
 
+-- Codes that were drawn, each once, for the page that scans them.
+CREATE TABLE IF NOT EXISTS drawn (
+    id INTEGER PRIMARY KEY,
+    appid TEXT NOT NULL,
+    page TEXT NOT NULL,
+    scene TEXT NOT NULL,
+    drawn_at REAL NOT NULL,
+    UNIQUE (appid, page, scene)
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS links (
+    token TEXT PRIMARY KEY,
+    appid TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('url', 'short')),
+    page TEXT NOT NULL,
+    query TEXT NOT NULL,
+    title TEXT NOT NULL DEFAULT '',
+    made_at REAL NOT NULL,
+    expires_at REAL  -- NULL: permanent
+) STRICT;
+
+-- How often something with a limit was asked for within a minute, a day or for good.
+CREATE TABLE IF NOT EXISTS usage (
+    appid TEXT NOT NULL,
+    what TEXT NOT NULL,
+    period TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (appid, what, period)
+) STRICT;
+
 CREATE TABLE IF NOT EXISTS faults (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;

@@ -10,7 +10,7 @@ FILE_NAME = "wechatbox.sqlite3"
 # Everything except what was registered; see `Store.forget_happenings`.
 _HAPPENINGS = (
     "attempts", "notices", "refunds", "prepays", "orders", "messages", "grants", "codes", "phones", "people",
-    "tokens", "forced_refreshes", "nonces", "faults", "meta",
+    "tokens", "forced_refreshes", "nonces", "faults", "meta", "drawn", "links", "usage",
 )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from starlette.routing import Route
 
-from wechatbox.miniprogram import codes, login, messages, tokens
+from wechatbox.miniprogram import codes, links, login, messages, tokens
 from wechatbox.miniprogram.answers import served
 
 _BOTH = ["GET", "POST"]
@@ -15,4 +15,6 @@ routes = [
     Route("/wxa/business/getuserphonenumber", served("POST", login.phone_number), methods=_BOTH),
     Route("/cgi-bin/message/subscribe/send", served("POST", messages.send), methods=_BOTH),
     Route("/wxa/getwxacodeunlimit", served("POST", codes.unlimited), methods=_BOTH),
+    Route("/wxa/generate_urllink", served("POST", links.url_link), methods=_BOTH),
+    Route("/wxa/genwxashortlink", served("POST", links.short_link), methods=_BOTH),
 ]

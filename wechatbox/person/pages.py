@@ -57,7 +57,7 @@ def overview(box: Box, _: Request) -> HTMLResponse:
         "SELECT user, count(DISTINCT openid) AS programs, (SELECT count(*) FROM messages WHERE"
         " messages.user = people.user) AS messages FROM people GROUP BY user ORDER BY max(rowid) DESC LIMIT 60"
     )
-    return _shown(
+    return shown(
         box,
         "overview.html",
         programs=registry.programs(box),
@@ -85,7 +85,7 @@ def cashier_page(box: Box, request: Request) -> HTMLResponse:
         " WHERE state = 'NOTPAY' AND orders.expires_at > ?1 AND prepay_until > ?1 ORDER BY orders.rowid DESC LIMIT 60",
         now,
     )
-    return _shown(
+    return shown(
         box,
         "cashier.html",
         told=request.query_params.get("told"),
@@ -123,7 +123,7 @@ def inbox(box: Box, request: Request) -> HTMLResponse:
     )
     user = request.query_params.get("user") or (rows[0]["user"] if rows else "")
     names = {program.appid: program.name for program in registry.programs(box)}
-    return _shown(
+    return shown(
         box,
         "inbox.html",
         user=user,
@@ -135,7 +135,7 @@ def inbox(box: Box, request: Request) -> HTMLResponse:
 
 def clock_page(box: Box, request: Request) -> HTMLResponse:
     """The clock and the fault switches."""
-    return _shown(
+    return shown(
         box,
         "clock.html",
         told=request.query_params.get("told"),
@@ -179,7 +179,7 @@ def notices_page(box: Box, request: Request) -> HTMLResponse:
     """Notices and their attempts."""
     number = request.query_params.get("out_trade_no") or None
     listed = control.notices_like(box, number)[:100]
-    return _shown(box, "notices.html", notices=listed, number=number, roles=_ROLES)
+    return shown(box, "notices.html", notices=listed, number=number, roles=_ROLES)
 
 
 def resend(box: Box, _: Request, form: dict[str, str]) -> str:
@@ -230,7 +230,8 @@ def _asset(name: str) -> bytes:
     return files("wechatbox.person").joinpath("templates", name).read_bytes()
 
 
-def _shown(box: Box, template: str, **values: Any) -> HTMLResponse:
+def shown(box: Box, template: str, **values: Any) -> HTMLResponse:
+    """One of the person's pages."""
     html = _pages.get_template(template).render(
         page=template.removesuffix(".html"), clock=box.clock, **values
     )

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from wechatbox.person import cashier, control, pages, phone
+from wechatbox.person import cashier, control, pages, phone, scanning
 from wechatbox.person.answers import answered
 
 
@@ -19,6 +19,7 @@ routes = [
     Route("/_box/phone", answered(phone.phone_number), methods=["POST"]),
     Route("/_box/subscribe", answered(phone.subscribe), methods=["POST"]),
     Route("/_box/inbox", answered(phone.inbox), methods=["GET"]),
+    Route("/_box/scan", answered(scanning.scan), methods=["POST"]),
     Route("/_box/cashier", answered(cashier.request_payment), methods=["POST"]),
     Route("/_box/programs", answered(control.register_program), methods=["POST"]),
     Route("/_box/merchants", answered(control.register_merchant), methods=["POST"]),
@@ -37,6 +38,9 @@ routes = [
     Route("/cashier", pages.shown_by(pages.cashier_page), methods=["GET"]),
     Route("/cashier", pages.sent_to(pages.pay), methods=["POST"]),
     Route("/inbox", pages.shown_by(pages.inbox)),
+    Route("/codes", pages.shown_by(scanning.codes_page), methods=["GET"]),
+    Route("/codes", pages.sent_to(scanning.typed), methods=["POST"]),
+    Route("/wxaurl/{token}", scanning.link_address, methods=["GET"]),
     Route("/clock", pages.shown_by(pages.clock_page), methods=["GET"]),
     Route("/clock", pages.sent_to(pages.change_clock), methods=["POST"]),
     Route("/notices", pages.shown_by(pages.notices_page), methods=["GET"]),

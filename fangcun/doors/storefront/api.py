@@ -18,7 +18,17 @@ from ninja.operation import Operation
 from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 
-from fangcun.doors.storefront import cart, catalog, events, experiments, identity, messaging, orders
+from fangcun.doors.storefront import (
+    cart,
+    catalog,
+    events,
+    experiments,
+    identity,
+    links,
+    messaging,
+    offers,
+    orders,
+)
 from fangcun.kernel.errors import DomainError, GatewayError, NotFound, NotLoggedIn
 
 logger = logging.getLogger(__name__)
@@ -119,7 +129,7 @@ api = StorefrontAPI(
     openapi_url="/openapi.json",
     urls_namespace="storefront",
 )
-for module in (identity, catalog, cart, orders, messaging, events, experiments):
+for module in (identity, catalog, cart, orders, messaging, events, experiments, links, offers):
     api.add_router("", module.router)
 
 

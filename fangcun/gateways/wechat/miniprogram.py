@@ -42,6 +42,12 @@ class MiniProgram(Protocol):
         env_version: Version = "release",
     ) -> bytes: ...
 
+    def url_link(
+        self, *, path: str, query: str = "", expire_days: int = 30, env_version: Version = "release"
+    ) -> str: ...
+
+    def short_link(self, *, page_url: str, title: str = "", permanent: bool = False) -> str: ...
+
 
 class MiniProgramApi:
     """One mini program, known by AppID and secret, at WeChat or at anything that speaks like it.
@@ -146,6 +152,38 @@ class MiniProgramApi:
             "env_version": env_version,
         }
         return self._channel.picture("/wxa/getwxacodeunlimit", {**body, **({"page": page} if page else {})})
+
+    def url_link(
+        self, *, path: str, query: str = "", expire_days: int = 30, env_version: Version = "release"
+    ) -> str:
+        """Make an https address that opens a page from outside WeChat, for 1 to 30 days.
+
+        `path` has no leading slash, `query` at most 1,024 characters. Raises RequestRefused for a page, query or
+        life WeChat does not take. Source: urllink.generate.
+        """
+        answer = self._channel.post(
+            "/wxa/generate_urllink",
+            {
+                "path": path,
+                "query": query,
+                "is_expire": True,
+                "expire_type": 1,
+                "expire_interval": expire_days,
+                "env_version": env_version,
+            },
+        )
+        return text(answer, "url_link")
+
+    def short_link(self, *, page_url: str, title: str = "", permanent: bool = False) -> str:
+        """Make a link such as `#小程序://…` that opens a page inside WeChat.
+
+        `page_url` is page and query, `title` at most 20 characters. WeChat allows it to shops of some categories
+        only (43104) and counts permanent ones. Raises RequestRefused. Source: shortlink.generate.
+        """
+        answer = self._channel.post(
+            "/wxa/genwxashortlink", {"page_url": page_url, "page_title": title, "is_permanent": permanent}
+        )
+        return text(answer, "link")
 
     def check_credentials(self) -> None:
         """Make sure AppID and secret belong together, by fetching an access token. Raises BadCredentials."""

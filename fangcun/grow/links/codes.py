@@ -1,0 +1,80 @@
+"""What WeChat makes of a link: its mini program code, a URL link for text messages, a short link for chats.
+
+A code opens the mini program's home page with the short id as its scene; the phone asks what that stands for and
+goes there. So a printed code survives a page that moves, and any target fits into the 32 characters of a scene.
+Calls WeChat: never inside a transaction.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from fangcun.identity.programs.clients import miniprogram_api
+
+if TYPE_CHECKING:
+    from fangcun.grow.links.models import Link
+
+WIDTH = 430
+URL_LINK_DAYS = 30  # the longest that WeChat allows
+_RENEW_BEFORE = dt.timedelta(days=1)
+
+
+def code_image(link: Link, *, width: int = WIDTH) -> bytes:
+    """The link's mini program code as a picture (PNG or JPEG), `width` pixels wide, 280 to 1280.
+
+    Drawn by WeChat once and kept in the media store. Raises GatewayError when WeChat does not draw it now.
+    """
+    path = code_path(link, width)
+    if default_storage.exists(path):
+        with default_storage.open(path) as kept:
+            content: bytes = kept.read()
+        if content:
+            return content
+        # A process that died while writing left nothing under the whole one's name.
+        default_storage.delete(path)
+    picture = miniprogram_api(link.program).wxacode_unlimited(scene=link.short, width=width)
+    kept_at = default_storage.save(path, ContentFile(picture))
+    if kept_at != path:
+        # Somebody kept the same code in between, and the storage chose another name for ours.
+        default_storage.delete(kept_at)
+    return picture
+
+
+def code_path(link: Link, width: int = WIDTH) -> str:
+    """Where the code of a link is kept."""
+    return f"codes/{link.short[:2]}/{link.short}_{width}.png"
+
+
+def url_link(link: Link) -> str:
+    """An https address that opens the link from a text message or a browser, good for at least one more day.
+
+    WeChat lets it live 30 days at most, so it is asked for anew when it runs out. Raises GatewayError.
+    """
+    now = timezone.now()
+    if link.url and link.url_expires_at and link.url_expires_at > now + _RENEW_BEFORE:
+        return link.url
+    expires_at = now + dt.timedelta(days=URL_LINK_DAYS)
+    address = miniprogram_api(link.program).url_link(
+        path=link.page, query=told_query(link), expire_days=URL_LINK_DAYS
+    )
+    type(link).objects.filter(pk=link.pk).update(url=address, url_expires_at=expires_at)
+    link.url, link.url_expires_at = address, expires_at
+    return address
+
+
+def short_link(link: Link) -> str:
+    """A link such as `#小程序://…` that opens in WeChat's chats only, for 30 days. Raises GatewayError."""
+    return miniprogram_api(link.program).short_link(
+        page_url=f"{link.page}?{told_query(link)}", title=link.title[:20]
+    )
+
+
+def told_query(link: Link) -> str:
+    """The link's own query, and in `l` the short id, by which the phone tells that it came this way."""
+    own = link.query_text
+    return f"{own}&l={link.short}" if own else f"l={link.short}"
