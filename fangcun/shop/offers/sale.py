@@ -71,6 +71,10 @@ class Discount:
     amount: int
     points: int = 0
 
+    @property
+    def on_goods(self) -> bool:
+        return self.kind not in IN_PRICE and self.kind not in ON_FREIGHT
+
 
 @dataclass(frozen=True, slots=True)
 class Gift:

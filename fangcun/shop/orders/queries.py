@@ -25,7 +25,7 @@ def order_of(*, member_id: int, number: str) -> Order:
     """A member's own order. Somebody else's is as good as none: raises OrderGone."""
     # Our numbers are digits; PostgreSQL would break off at a NUL in what isn't one.
     known = Order.objects.filter(member_id=member_id, number=number if number.isalnum() else "")
-    order = known.prefetch_related("lines").first()
+    order = known.prefetch_related("lines", "discounts").first()
     if order is None:
         raise OrderGone
     return order
@@ -35,7 +35,7 @@ def orders_of(
     *, member_id: int, status: str | None = None, before_id: int | None = None, limit: int = 20
 ) -> list[Order]:
     """A member's orders with their lines, the newest first."""
-    orders = Order.objects.filter(member_id=member_id).prefetch_related("lines").order_by("-id")
+    orders = Order.objects.filter(member_id=member_id).prefetch_related("lines", "discounts").order_by("-id")
     if status:
         orders = orders.filter(status=status)
     if before_id is not None:
@@ -65,6 +65,16 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class GiftLine:
+    """So many of one SKU that come for nothing; `cover` is a storage path."""
+
+    sku_id: int
+    title: str
+    cover: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
     """What an order would cost now. Amounts in fen."""
 
@@ -74,6 +84,7 @@ class Quote:
     address: Address | None
     priced: Priced
     problems: list[Problem] = field(default_factory=list)
+    gifts: list[GiftLine] = field(default_factory=list)
 
     @property
     def total_amount(self) -> int:
