@@ -75,6 +75,18 @@ class NotSubscribed(WechatError):
     """The customer has not agreed to this message, or the consent is used up."""
 
 
+class WindowClosed(WechatError):
+    """Customer service may not answer: the customer's last message is more than 48 hours old."""
+
+
+class AnswersUsedUp(WechatError):
+    """Customer service has sent all the messages that the customer's last one allows."""
+
+
+class MediaGone(WechatError):
+    """WeChat has no file under this media id (any more)."""
+
+
 class TemplateDataInvalid(WechatError):
     """A field of the message breaks the template's rules."""
 

@@ -8,10 +8,12 @@ from typing import Any
 
 from fangcun.gateways.wechat.errors import (
     AlreadyPaid,
+    AnswersUsedUp,
     BadCredentials,
     BalanceTooLow,
     CodeInvalid,
     LoginBlocked,
+    MediaGone,
     NotSubscribed,
     NumberTaken,
     OrderClosed,
@@ -25,6 +27,7 @@ from fangcun.gateways.wechat.errors import (
     TokenRefused,
     Unavailable,
     WechatError,
+    WindowClosed,
 )
 
 TOKEN_CODES = frozenset({40001, 40014, 41001, 42001})
@@ -34,6 +37,8 @@ _MINIPROGRAM: Mapping[int, tuple[type[WechatError], str]] = {
     -1: (Unavailable, "微信系统繁忙"),
     40001: (BadCredentials, "AppSecret 不正确"),
     40003: (RecipientInvalid, "这个用户不属于该小程序"),
+    40004: (RequestRefused, "媒体文件的类型不正确"),
+    40007: (MediaGone, "媒体文件不存在或已过期"),
     40013: (BadCredentials, "AppID 无效"),
     40037: (RequestRefused, "订阅消息的模板 ID 不正确"),
     40066: (RequestRefused, "短链接的页面路径不正确"),
@@ -59,8 +64,14 @@ _MINIPROGRAM: Mapping[int, tuple[type[WechatError], str]] = {
     44993: (RateLimited, "今日调用次数已用完"),
     45009: (RateLimited, "调用次数已用完"),
     45011: (RateLimited, "调用过于频繁（每分钟）"),
+    45015: (WindowClosed, "客户超过 48 小时没有发消息，不能再回复"),
+    45047: (AnswersUsedUp, "客户发一条消息后最多回复 5 条，已用完"),
+    45072: (RequestRefused, "输入状态的命令不正确"),
+    45080: (RequestRefused, "发送输入状态前客户 30 秒内没有互动"),
+    45081: (RateLimited, "正在显示输入状态，不必重复发送"),
     45168: (RequestRefused, "消息含有敏感词"),
     47003: (TemplateDataInvalid, "模板字段不符合规则"),
+    48001: (RequestRefused, "该小程序没有客服消息的接口权限"),
     50004: (BadCredentials, "该小程序被禁止调用 token 接口"),
     50007: (BadCredentials, "小程序账号已冻结"),
     85079: (RequestRefused, "小程序还没有发布"),
@@ -70,6 +81,7 @@ _MINIPROGRAM: Mapping[int, tuple[type[WechatError], str]] = {
     85402: (RequestRefused, "链接的版本参数不正确"),
     85407: (RequestRefused, "只有企业等非个人主体可以生成链接"),
     85408: (RequestRefused, "该小程序已被禁止生成链接"),
+    70000: (RequestRefused, "该用户开启了未成年人保护，不能发送"),
     89503: (BadCredentials, "此 IP 调用需要管理员确认"),
     89506: (BadCredentials, "管理员已拒绝此 IP 调用，24 小时后再试"),
     89507: (BadCredentials, "管理员已拒绝此 IP 调用，1 小时后再试"),

@@ -53,14 +53,16 @@ def build(
     timeout: Timeout,
     params: dict[str, str] | None = None,
     content: bytes = b"",
+    file: tuple[str, tuple[str, bytes, str]] | None = None,
     headers: dict[str, str] | None = None,
 ) -> httpx.Request:
-    """A request that is ready to be signed and sent."""
+    """A request that is ready to be signed and sent; `file` goes as a form's: (field, (name, content, type))."""
     return _client().build_request(
         method,
         url,
         params=params,
-        content=content,
+        content=None if file else content,
+        files=[file] if file else None,
         headers={"Accept": "application/json", "User-Agent": "fangcun", **(headers or {})},
         timeout=httpx.Timeout(timeout.read, connect=timeout.connect, pool=timeout.connect),
     )

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from fangcun.gateways.wechat.connection_test import Check, check_merchant, check_program
+from fangcun.gateways.wechat.customer_service import CustomerServiceApi
 from fangcun.gateways.wechat.miniprogram import MiniProgramApi
 from fangcun.gateways.wechat.pay import MerchantCredentials, PayApi
 from fangcun.identity.programs.models import Merchant, Program
@@ -23,6 +24,11 @@ _Credentials = tuple[str, str, str, str, tuple[tuple[str, str], ...], str]
 @lru_cache(maxsize=64)
 def _miniprogram(base_url: str, appid: str, secret: str) -> MiniProgramApi:
     return MiniProgramApi(base_url, appid, secret, tokens=SHARED_TOKENS)
+
+
+@lru_cache(maxsize=64)
+def _customer_service(base_url: str, appid: str, secret: str) -> CustomerServiceApi:
+    return CustomerServiceApi(base_url, appid, secret, tokens=SHARED_TOKENS)
 
 
 @lru_cache(maxsize=64)
@@ -64,6 +70,11 @@ def verification_keys(merchant: Merchant) -> dict[str, str]:
 def miniprogram_api(program: Program) -> MiniProgramApi:
     """WeChat's server API as this mini program."""
     return _miniprogram(settings.WECHAT_API_BASE, program.appid, program.app_secret)
+
+
+def customer_service_api(program: Program) -> CustomerServiceApi:
+    """WeChat's customer service as this mini program."""
+    return _customer_service(settings.WECHAT_API_BASE, program.appid, program.app_secret)
 
 
 def pay_api(merchant: Merchant) -> PayApi:
