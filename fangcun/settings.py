@@ -71,6 +71,8 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 WECHAT_API_BASE = (os.environ.get("WECHAT_API_BASE") or "https://api.weixin.qq.com").rstrip("/")
 WECHAT_PAY_BASE = (os.environ.get("WECHAT_PAY_BASE") or "https://api.mch.weixin.qq.com").rstrip("/")
+ALIYUN_SMS_BASE = (os.environ.get("ALIYUN_SMS_BASE") or "https://dysmsapi.aliyuncs.com").rstrip("/")
+TENCENT_SMS_BASE = (os.environ.get("TENCENT_SMS_BASE") or "https://sms.tencentcloudapi.com").rstrip("/")
 # Set by `make run`: the demo phone talks to this WeChat in a box. Empty in production.
 WECHATBOX_URL = os.environ.get("WECHATBOX_URL", "").rstrip("/")
 if PRODUCTION and WECHATBOX_URL:
@@ -109,6 +111,7 @@ INSTALLED_APPS = [
     "fangcun.shop.orders",
     "fangcun.grow.messaging",
     "fangcun.grow.links",
+    "fangcun.grow.groupbuy",
     "fangcun.plan.revisions",
     "fangcun.plan.schedule",
     "fangcun.flows",

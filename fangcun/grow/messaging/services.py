@@ -8,13 +8,25 @@ from django.db import transaction
 from django.utils import timezone
 
 from fangcun.grow.messaging.fields import fit
-from fangcun.grow.messaging.models import Delivery, Grant, Message, Template
+from fangcun.grow.messaging.models import Delivery, Grant, Message, Template, Text
+from fangcun.grow.messaging.reaching import reassign_wishes, set_pace, set_preference, take_turn
 from fangcun.grow.messaging.states import GrantStatus
 from fangcun.grow.messaging.tasks import send_delivery
 from fangcun.grow.messaging.templates import plan_consents, register_template
+from fangcun.grow.messaging.texting import (
+    register_text_template,
+    set_texting,
+    take_reply,
+    text,
+    unsubscribe,
+)
 from fangcun.identity.members.models import Account
 
-__all__ = ["mark_read", "notify", "plan_consents", "reassign", "record_consents", "register_template"]
+__all__ = [
+    "mark_read", "notify", "plan_consents", "reassign", "record_consents", "register_template",
+    "register_text_template", "set_pace", "set_preference", "set_texting", "take_reply", "take_turn", "text",
+    "unsubscribe",
+]  # fmt: skip
 
 
 def record_consents(*, account: Account, moment: str, results: Mapping[str, str]) -> int:
@@ -67,6 +79,7 @@ def notify(
             "member_id": member_id,
             "program_id": program_id,
             "kind": kind,
+            "purpose": purpose,
             "title": title[:60],
             "body": body[:500],
             "link": link,
@@ -109,3 +122,5 @@ def mark_read(*, member_id: int, ids: Iterable[int] | None = None) -> int:
 def reassign(*, kept_id: int, gone_id: int) -> None:
     """Two members turned out to be one person: the messages of both are his. Consents follow their accounts."""
     Message.objects.filter(member_id=gone_id).update(member_id=kept_id)
+    Text.objects.filter(member_id=gone_id).update(member_id=kept_id)
+    reassign_wishes(kept_id=kept_id, gone_id=gone_id)

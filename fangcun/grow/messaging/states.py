@@ -35,3 +35,24 @@ DELIVERY_TRANSITIONS = {
         DeliveryStatus.UNKNOWN,
     },
 }
+
+
+class TextStatus(models.TextChoices):
+    QUEUED = "queued", _("待发送")
+    SENDING = "sending", _("发送中")
+    SENT = "sent", _("已提交")
+    DROPPED = "dropped", _("未发送")
+    FAILED = "failed", _("发送失败")
+    UNKNOWN = "unknown", _("结果不明")
+
+
+# A provider can't recognise a repetition, so what may have gone out is never sent again.
+TEXT_TRANSITIONS = {
+    TextStatus.QUEUED: {TextStatus.SENDING, TextStatus.DROPPED, TextStatus.FAILED},
+    TextStatus.SENDING: {
+        TextStatus.SENT,
+        TextStatus.FAILED,
+        TextStatus.QUEUED,
+        TextStatus.UNKNOWN,
+    },
+}

@@ -1,6 +1,7 @@
 """Background work of messaging."""
 
 from fangcun.grow.messaging.delivering import deliver
+from fangcun.grow.messaging.text_delivering import deliver_text
 from fangcun.kernel.jobs import task
 
 
@@ -8,3 +9,10 @@ from fangcun.kernel.jobs import task
 def send_delivery(*, delivery_id: int) -> None:
     """Send one message through WeChat; what is settled already stays as it is."""
     deliver(delivery_id)
+
+
+@task()
+def send_text(*, text_id: int) -> None:
+    """Send one text through the provider, at the time it may go; what is settled already stays as it is."""
+    if (later := deliver_text(text_id)) is not None:
+        send_text.using(run_after=later).enqueue(text_id=text_id)

@@ -112,7 +112,8 @@ def plan_consents(
     """Ask for consents where the plan says from now on: registered templates at once, later ones as they come.
 
     `moments` maps a purpose to its moments; one of OF_A_PLAN without any is not asked for, of the others it is
-    asked out of habit. `unknown` are words for what is planned and can't be asked. A plan older than the one that is kept, or the same again, changes nothing.
+    asked out of habit. `unknown` are words for what is planned and can't be asked. A plan older than the one that is
+    kept, or the same again, changes nothing.
     """
     AskingPlan.objects.get_or_create(pk=ONLY, defaults={"moments": {}, "revision": 0})
     plan = AskingPlan.objects.select_for_update().get(pk=ONLY)

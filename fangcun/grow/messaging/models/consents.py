@@ -1,17 +1,14 @@
-"""Messages to customers: what they agreed to, what they are told, and how the telling went."""
+"""What customers are asked consent for, where, and what they answered."""
 
 from __future__ import annotations
-
-from typing import ClassVar
 
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from fangcun.grow.messaging.states import DELIVERY_TRANSITIONS, DeliveryStatus, GrantStatus
-from fangcun.identity.members.models import Account, Member
+from fangcun.grow.messaging.states import GrantStatus
+from fangcun.identity.members.models import Account
 from fangcun.identity.programs.models import Program
-from fangcun.kernel.states import Stateful
 
 
 class Purpose(models.TextChoices):
@@ -89,7 +86,11 @@ class AskingPlan(models.Model):
 
 
 class Grant(models.Model):
-    """A customer's answer to one question for consent. A yes is good for one message (WeChat: one-off consent)."""
+    """A customer's answer to one question for consent. A yes is good for one message (WeChat: one-off consent).
+
+    The phone tells it, WeChat tells it too where message push is set up: `told` says by whom we know, and `push_key`
+    which push it was, so that the same answer is one row however often and by whomever it is told.
+    """
 
     class Answer(models.TextChoices):
         ACCEPT = "accept", _("同意")
@@ -97,12 +98,20 @@ class Grant(models.Model):
         BAN = "ban", _("已被后台封禁")
         FILTER = "filter", _("因标题重复被过滤")
 
+    class Told(models.TextChoices):
+        PHONE = "phone", _("手机")
+        WECHAT = "wechat", _("微信")
+        BOTH = "both", _("手机和微信")
+
     account = models.ForeignKey(Account, models.CASCADE, related_name="+", verbose_name=_("账号"))
     template = models.ForeignKey(Template, models.CASCADE, related_name="+", verbose_name=_("模板"))
-    moment = models.CharField(_("时机"), max_length=20, choices=Moment)
+    # Blank when only WeChat told: it does not say where.
+    moment = models.CharField(_("时机"), max_length=20, choices=Moment, blank=True)
     answer = models.CharField(_("回答"), max_length=10, choices=Answer)
     status = models.CharField(_("状态"), max_length=10, choices=GrantStatus)
     answered_at = models.DateTimeField(_("回答于"), default=timezone.now)
+    told = models.CharField(_("得知自"), max_length=8, choices=Told, default=Told.PHONE)
+    push_key = models.CharField(max_length=160, null=True, blank=True, unique=True, editable=False)
 
     class Meta:
         verbose_name = _("消息授权")
@@ -112,65 +121,9 @@ class Grant(models.Model):
                 fields=["account", "template", "id"],
                 condition=models.Q(status__in=["open", "claimed"]),
                 name="grant_usable",
-            )
+            ),
+            models.Index(fields=["template", "answered_at"], name="grant_of_template"),
         ]
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.answer}"
-
-
-class Message(models.Model):
-    """What a customer reads in the mini program's message centre. `link` is a page path; "" opens nothing."""
-
-    member = models.ForeignKey(Member, models.CASCADE, related_name="+", verbose_name=_("会员"))
-    program = models.ForeignKey(Program, models.PROTECT, related_name="+", verbose_name=_("小程序"))
-    kind = models.CharField(_("类型"), max_length=30)
-    title = models.CharField(_("标题"), max_length=60)
-    body = models.CharField(_("内容"), max_length=500)
-    link = models.CharField(_("链接"), max_length=200, blank=True, default="")
-    dedupe_key = models.CharField(_("去重键"), max_length=120, unique=True)
-    created_at = models.DateTimeField(_("发出于"), default=timezone.now)
-    read_at = models.DateTimeField(_("读于"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("站内消息")
-        verbose_name_plural = _("站内消息")
-        indexes = [
-            models.Index(fields=["member", "-id"], name="message_member"),
-            models.Index(fields=["member"], condition=models.Q(read_at=None), name="message_unread"),
-        ]
-
-    def __str__(self) -> str:
-        return self.title
-
-
-class Delivery(Stateful):
-    """A message on its way through WeChat, paid for with one consent."""
-
-    transitions: ClassVar = DELIVERY_TRANSITIONS
-
-    message = models.OneToOneField(
-        Message, models.CASCADE, related_name="delivery", verbose_name=_("站内消息")
-    )
-    grant = models.ForeignKey(Grant, models.PROTECT, related_name="+", verbose_name=_("授权"))
-    status = models.CharField(
-        _("状态"), max_length=10, choices=DeliveryStatus, default=DeliveryStatus.QUEUED, db_index=True
-    )
-    data = models.JSONField(_("字段内容"))
-    page = models.CharField(_("打开的页面"), max_length=200, blank=True, default="")
-    attempts = models.SmallIntegerField(_("尝试次数"), default=0)
-    doubtful = models.BooleanField(_("此前一次结果不明"), default=False)
-    msgid = models.CharField(_("微信消息 ID"), max_length=64, blank=True, default="")
-    error_code = models.CharField(_("错误码"), max_length=40, blank=True, default="")
-    error_field = models.CharField(_("出错的字段"), max_length=60, blank=True, default="")
-    error = models.CharField(_("错误"), max_length=300, blank=True, default="")
-    created_at = models.DateTimeField(_("创建于"), default=timezone.now)
-    sending_at = models.DateTimeField(_("最近发送于"), null=True, blank=True)
-    settled_at = models.DateTimeField(_("完结于"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("订阅消息发送")
-        verbose_name_plural = _("订阅消息发送")
-
-    def __str__(self) -> str:
-        return f"#{self.pk} {self.status}"
