@@ -23,6 +23,7 @@ from fangcun.doors.storefront import (
     catalog,
     events,
     experiments,
+    groupbuy,
     identity,
     links,
     messaging,
@@ -129,7 +130,7 @@ api = StorefrontAPI(
     openapi_url="/openapi.json",
     urls_namespace="storefront",
 )
-for module in (identity, catalog, cart, orders, messaging, events, experiments, links, offers):
+for module in (identity, catalog, cart, orders, messaging, events, experiments, links, offers, groupbuy):
     api.add_router("", module.router)
 
 

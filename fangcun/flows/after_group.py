@@ -1,0 +1,100 @@
+"""What follows for group-buys: seats follow their orders, facts for the numbers, and everybody hears how it ended."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from fangcun.grow.groupbuy.events import (
+    GroupFailed,
+    GroupFormed,
+    GroupJoined,
+    GroupNews,
+    GroupOpened,
+    GroupResult,
+)
+from fangcun.grow.groupbuy.services import follow_order, reassign_seats
+from fangcun.grow.messaging.models import Purpose
+from fangcun.grow.messaging.services import notify
+from fangcun.identity.members.events import MembersMerged
+from fangcun.insight.tracking.services import record_later
+from fangcun.kernel.events import listens
+from fangcun.kernel.money import yuan
+from fangcun.shop.orders.events import OrderCancelled, OrderPaid
+
+
+@listens(OrderPaid)
+def count_the_seat(event: OrderPaid) -> None:
+    follow_order(order_id=event.order_id)
+
+
+@listens(OrderCancelled)
+def free_the_seat(event: OrderCancelled) -> None:
+    follow_order(order_id=event.order_id)
+
+
+@listens(MembersMerged)
+def keep_his_groups(event: MembersMerged) -> None:
+    reassign_seats(kept_id=event.kept_id, gone_id=event.gone_id)
+
+
+@listens(GroupOpened)
+def count_the_opening(event: GroupOpened) -> None:
+    _count("group_opened", event, event.number, event.opener_id, {"sku_id": event.sku_id, "size": event.size})
+
+
+@listens(GroupJoined)
+def count_the_joining(event: GroupJoined) -> None:
+    _count("group_joined", event, f"{event.number}:{event.seat_id}", event.member_id, {})
+
+
+@listens(GroupFormed)
+def count_the_completion(event: GroupFormed) -> None:
+    _count("group_completed", event, event.number, event.opener_id, {"members": event.size})
+
+
+@listens(GroupFailed)
+def count_the_expiry(event: GroupFailed) -> None:
+    _count("group_expired", event, event.number, event.opener_id, {})
+
+
+@listens(GroupResult)
+def tell_the_result(event: GroupResult) -> None:
+    """By the consent that was given when the group was opened or joined; it stands in the message centre anyway."""
+    if event.formed:
+        title, note = "拼团成功", "商家会尽快发货"
+        body = f"您参加的 {event.title} 已满 {event.members} 人成团，订单 {event.order_number} 会尽快发货。"
+    else:
+        title, note = "拼团未成功", "款项将原路退回"
+        body = (
+            f"您参加的 {event.title} 未能成团（{event.reason}），"
+            f"订单 {event.order_number} 的 {yuan(event.amount)} 元将原路退回。"
+        )
+    notify(
+        member_id=event.member_id,
+        program_id=event.program_id,
+        purpose=Purpose.GROUP_RESULT,
+        values={
+            "goods": event.title,
+            "result": title,
+            "members": str(event.members),
+            "amount": yuan(event.amount),
+            "time": event.at,
+            "note": note,
+        },
+        link=f"/pages-grow/group/group?number={event.number}",
+        kind="group",
+        title=title,
+        body=body,
+        dedupe_key=f"group_result:{event.seat_id}:{event.order_number}",
+    )
+
+
+def _count(name: str, event: GroupNews, key: str, member_id: int, props: dict[str, int | str]) -> None:
+    record_later(
+        name,
+        event_id=f"{name}:{key}",
+        member_id=member_id,
+        program_id=event.program_id,
+        props={"group_id": event.number, **props},
+        at=dt.datetime.fromisoformat(event.at),
+    )
