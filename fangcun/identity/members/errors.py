@@ -53,3 +53,9 @@ class AddressLimit(DomainError):
 
 class AddressNotFound(NotFound):
     message = _("收货地址不存在")
+
+
+class TagWrong(DomainError):
+    code = "tag_wrong"
+    status = 400
+    message = _("标签为 1–{most} 个字")

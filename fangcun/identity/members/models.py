@@ -135,3 +135,20 @@ class PrivacyConsent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.member_id} {self.version}"
+
+
+class MemberTag(models.Model):
+    """A word that the shop keeps about a member, such as 沉睡 or 送礼; rules of segments can ask for it."""
+
+    member = models.ForeignKey(Member, models.CASCADE, related_name="tags", verbose_name=_("会员"))
+    tag = models.CharField(_("标签"), max_length=20)
+    at = models.DateTimeField(_("打上于"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("会员标签")
+        verbose_name_plural = _("会员标签")
+        constraints = [models.UniqueConstraint(fields=["member", "tag"], name="member_tag_once")]
+        indexes = [models.Index(fields=["tag", "member"], name="member_by_tag")]
+
+    def __str__(self) -> str:
+        return self.tag

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from fangcun.identity.members.errors import AddressNotFound, NotLoggedIn
-from fangcun.identity.members.models import Account, Address, Member
+from fangcun.identity.members.models import Account, Address, Member, MemberTag
 from fangcun.identity.members.phones import phone_digests, readable_phone
 from fangcun.identity.programs.models import Program
 from fangcun.kernel.secrets import digest
@@ -77,3 +77,13 @@ def members_by_phone(number: str) -> list[Member]:
     if phone is None:
         return []
     return list(Member.objects.filter(phone_digest__in=phone_digests(phone), merged_into=None).order_by("id"))
+
+
+def tags_of(member: Member | int) -> list[str]:
+    """What the shop keeps about a member, in the order of the words."""
+    return list(MemberTag.objects.filter(member=member).order_by("tag").values_list("tag", flat=True))
+
+
+def all_tags() -> list[str]:
+    """Every tag that some member has."""
+    return list(MemberTag.objects.order_by("tag").values_list("tag", flat=True).distinct())

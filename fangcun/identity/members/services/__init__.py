@@ -14,6 +14,7 @@ from fangcun.identity.members.services.profile import (
     reveal_phone,
     take_phone,
 )
+from fangcun.identity.members.services.tagging import tag_member, untag_member
 
 __all__ = [
     "MOST_ADDRESSES",
@@ -29,5 +30,7 @@ __all__ = [
     "make_default",
     "reveal_phone",
     "revoke_all",
+    "tag_member",
     "take_phone",
+    "untag_member",
 ]

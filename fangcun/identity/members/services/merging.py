@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from fangcun.identity.members.events import MembersMerged
-from fangcun.identity.members.models import Account, Address, Member, PrivacyConsent
+from fangcun.identity.members.models import Account, Address, Member, MemberTag, PrivacyConsent
 from fangcun.kernel import audit
 from fangcun.kernel.actors import WECHAT
 from fangcun.kernel.events import announce
@@ -52,6 +52,9 @@ def _merge(*, kept: Member, gone: Member) -> None:
         Address.objects.filter(member=gone, is_default=True).update(is_default=False)
     Address.objects.filter(member=gone).update(member=kept)
     PrivacyConsent.objects.filter(member=gone).update(member=kept)
+    his = MemberTag.objects.filter(member=kept).values("tag")
+    MemberTag.objects.filter(member=gone).exclude(tag__in=his).update(member=kept)
+    MemberTag.objects.filter(member=gone).delete()
     Member.objects.filter(merged_into=gone).update(merged_into=kept)
     kept.nickname = kept.nickname or gone.nickname
     kept.avatar = kept.avatar or gone.avatar

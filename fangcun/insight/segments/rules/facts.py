@@ -7,7 +7,7 @@ import datetime as dt
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from fangcun.identity.members.models import Account, Address, Member, PrivacyConsent
+from fangcun.identity.members.models import Account, Address, Member, MemberTag, PrivacyConsent
 from fangcun.insight.segments.rules.document import Fact
 
 # What needs no look at the members: the person's number says it.
@@ -29,6 +29,8 @@ def persons_with(fact: Fact, today: dt.date) -> tuple[int, ...]:
         return _persons(Exists(Account.objects.filter(member=OuterRef("pk"), program_id=fact.program)))
     if fact.fact == "registered":
         return _persons(_registered(*fact.when.dates(today)))
+    if fact.fact == "tag":
+        return _persons(Exists(MemberTag.objects.filter(member=OuterRef("pk"), tag__in=fact.values)))
     place = {f"{fact.fact}__in": fact.values}
     return _persons(Exists(Address.objects.filter(member=OuterRef("pk"), **place)))
 

@@ -38,7 +38,7 @@ LARGEST = 2**53
 LONGEST_TEXT = 2_000
 HOWS = ("all", "any", "none")
 YES_NO = ("is_member", "phone", "consent")
-PLACES = ("province", "city")
+WORDS = ("province", "city", "tag")
 
 
 def read_rule(document: Any) -> Group:
@@ -158,9 +158,9 @@ def _fact(document: Mapping[str, Any], place: Place) -> Fact:
         return Fact(fact, when=when)
     if fact == "program":
         return Fact(fact, program=_whole(document, "program", place))
-    if fact in PLACES:
+    if fact in WORDS:
         return Fact(fact, values=_words(document, "values", place))
-    facts = ", ".join([*YES_NO, "registered", "program", *PLACES])
+    facts = ", ".join([*YES_NO, "registered", "program", *WORDS])
     raise place.wrong(_("fact 应为 {facts} 之一"), facts=facts)
 
 

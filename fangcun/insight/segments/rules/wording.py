@@ -103,6 +103,8 @@ def _fact(leaf: Fact) -> str:
         return _("用过小程序“{name}”").format(name=name or leaf.program)
     if leaf.fact in ("province", "city"):
         return _("收货地址在{places}").format(places=_either(leaf.values))
+    if leaf.fact == "tag":
+        return _("带有标签{tags}").format(tags=_either(leaf.values))
     yes, no = _YES_NO[leaf.fact]()
     return yes if leaf.yes else no
 

@@ -9,10 +9,12 @@ import pytest
 from django.utils import timezone
 
 from fangcun.identity.members.models import Account, Address, Member, PrivacyConsent
+from fangcun.identity.members.services import tag_member
 from fangcun.identity.programs.models import Program
 from fangcun.insight.segments.errors import RuleInvalid
 from fangcun.insight.segments.queries import persons_by, sentence_of
 from fangcun.insight.segments.tests.log import Happening, store
+from fangcun.kernel.actors import SYSTEM
 
 DID = {"kind": "event", "event": "x"}
 
@@ -43,7 +45,7 @@ DID = {"kind": "event", "event": "x"}
         ({"all": [{"kind": "last", "event": "x"}]}, "all[0]",
          "条件 1：请在 within（多少天之内）、over（多少天以前）、from/to（日期）里选一种"),
         ({"all": [{"kind": "member", "fact": "age"}]}, "all[0]",
-         "条件 1：fact 应为 is_member, phone, consent, registered, program, province, city 之一"),
+         "条件 1：fact 应为 is_member, phone, consent, registered, program, province, city, tag 之一"),
         ({"all": [{"kind": "rfm"}]}, "all[0]", "条件 1：请至少选一个分数或一个分组"),
         ({"all": [{"kind": "rfm", "r": [6]}]}, "all[0]", "条件 1：r 应为 1 到 5 的整数列表"),
         ({"all": [{"kind": "stage", "stages": ["old"]}]}, "all[0]",
@@ -85,6 +87,9 @@ def test_what_identity_knows_of_members_decides_too():
     assert found(fact="program", program=program.pk) == (his,)
     assert found(fact="program", program=program.pk + 1) == ()
     assert found(fact="province", values=["浙江省", "云南省"]) == (hers,)
+    tag_member(member_id=new.pk, tag="送礼", by=SYSTEM)
+    assert found(fact="tag", values=["沉睡", "送礼"]) == (hers,)
+    assert found(fact="tag", values=["沉睡"]) == ()
     assert found(fact="city", values=["昆明市"]) == ()
     # 23:00 UTC is the next day in the shop.
     assert found(fact="registered", **{"from": "2026-01-02", "to": "2026-01-02"}) == (his,)
