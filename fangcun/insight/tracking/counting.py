@@ -10,9 +10,9 @@ from typing import Any
 
 import orjson
 from django.db import connections, router
-from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
+from fangcun.insight.tracking.committing import Writing
 from fangcun.insight.tracking.fitting import Flaw
 from fangcun.insight.tracking.models import Batch, EventTally, Quarantined
 
@@ -90,7 +90,7 @@ ON CONFLICT (name, day, lane) DO UPDATE SET
 """.replace("{table}", EventTally._meta.db_table)
 
 
-def add_to_tallies(found: Tallies, *, lane: int, cursor: CursorWrapper | None = None) -> None:
+def add_to_tallies(found: Tallies, *, lane: int, cursor: Writing | None = None) -> None:
     """Add numbers of events, and the last moment of each, by name and day; negative numbers take away."""
     connection = connections[router.db_for_write(EventTally)]
     # Always in the same order, so that two batches never wait for each other's rows crosswise.

@@ -30,6 +30,7 @@ from fangcun.insight.tracking.filing import (
 from fangcun.insight.tracking.intake import MAX_AGE_DAYS
 from fangcun.insight.tracking.models import Batch, Device, ErasedPhone, Identity, Quarantined, SealedFile
 from fangcun.insight.tracking.storage import connected, only_writer, storage
+from fangcun.insight.tracking.storing import NOTED_FOR
 from fangcun.kernel.actors import Actor
 from fangcun.kernel.audit import record as record_audit
 
@@ -236,6 +237,8 @@ def _forget_phones_of(whose: Whose) -> None:
             update_fields=["erased_at"],
         )
         Identity.objects.filter(device_id__in=whose.phones, member_id__in=whose.members).delete()
+        # So that it is noted when they are used again, and not only on the next day.
+        Device.objects.filter(id__in=whose.phones).update(seen_at=now - NOTED_FOR)
 
 
 def _all() -> int:

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Mapping
 
 import orjson
 from django.db import connections, router
-from django.db.backends.utils import CursorWrapper
 
+from fangcun.insight.tracking.committing import Writing
 from fangcun.insight.tracking.models import Seen
 
 _ZERO = dt.date(1970, 1, 1)
@@ -50,12 +50,13 @@ def keyed(event_ids: Iterable[str]) -> dict[int, str]:
     return dict(sorted((key_of(event_id), event_id) for event_id in event_ids))
 
 
-def remember(keys: Mapping[int, str], *, source: int, date: dt.date, cursor: CursorWrapper) -> set[str]:
+def remember(
+    keys: Mapping[int, str], *, source: int, date: dt.date, cursor: Writing, vendor: str
+) -> set[str]:
     """Remember events of a source, as `keyed`, within the caller's transaction; which of them were new. One statement.
 
     Whoever remembers the same at the same time waits for the end of the other's transaction.
     """
-    vendor = cursor.db.vendor
     given = orjson.dumps(list(keys)).decode() if vendor == "sqlite" else list(keys)
     cursor.execute(_INSERTS[vendor], [source, day_of(date), given])
     return {keys[key] for (key,) in cursor.fetchall()}

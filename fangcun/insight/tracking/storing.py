@@ -9,15 +9,12 @@ ready before the transaction is, since SQLite lets nobody else write meanwhile.
 from __future__ import annotations
 
 import datetime as dt
-import fcntl
-import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
-from django.db import connections, router, transaction
-from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db import connections, router
 
+from fangcun.insight.tracking.committing import Writing, durably
 from fangcun.insight.tracking.counting import (
     Origin,
     Tallies,
@@ -30,6 +27,9 @@ from fangcun.insight.tracking.models import SERVER, Batch, Device, Identity
 from fangcun.insight.tracking.plans import judge
 from fangcun.insight.tracking.remembering import keyed, remember
 
+# When a phone was seen is noted once a day: each time would be a page more to write. Nobody asks more exactly.
+NOTED_FOR = dt.timedelta(days=1)
+_KNOWN = f'SELECT id FROM {Device._meta.db_table} WHERE "key" = %s AND seen_at > %s'
 _DEVICE = f"""
 INSERT INTO {Device._meta.db_table} ("key", first_seen_at, seen_at) VALUES (%s, %s, %s)
 ON CONFLICT ("key") DO UPDATE SET seen_at = excluded.seen_at RETURNING id
@@ -62,15 +62,15 @@ def store(
     ready = _ready(counted)
     connection = connections[router.db_for_write(Batch)]
     moment = connection.ops.adapt_datetimefield_value(now)
-    with _turn(connection), transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+    a_day_ago = connection.ops.adapt_datetimefield_value(now - NOTED_FOR)
+    with durably(connection) as cursor:
         device_id = None
         if device_key is not None:
-            cursor.execute(_DEVICE, [device_key, moment, moment])
-            device_id = cursor.fetchall()[0][0]
+            device_id = _device(device_key, moment, a_day_ago, cursor)
             if member_id is not None:
                 cursor.execute(_LINK, [device_id, member_id, moment])
         source = SERVER if device_id is None else device_id
-        new = remember(keys, source=source, date=now.date(), cursor=cursor)
+        new = remember(keys, source=source, date=now.date(), cursor=cursor, vendor=connection.vendor)
         flawed = verdict.flawed
         if len(new) < len(events):
             flawed = [(event, flaw) for event, flaw in flawed if event["id"] in new]
@@ -86,24 +86,14 @@ def store(
     return len(new)
 
 
+def _device(key: str, moment: Any, a_day_ago: Any, cursor: Writing) -> int:
+    cursor.execute(_KNOWN, [key, a_day_ago])
+    found = cursor.fetchall()
+    if not found:
+        cursor.execute(_DEVICE, [key, moment, moment])
+        found = cursor.fetchall()
+    return int(found[0][0])
+
+
 def _ready(events: Sequence[dict[str, Any]]) -> tuple[tuple[Any, ...], Tallies]:
     return (tuple(summed_up(events).values()), tallies_of(events)) if events else ((), {})
-
-
-@contextmanager
-def _turn(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Wait in a queue for the one write that SQLite allows: who waits for SQLite itself sleeps, and oversleeps.
-
-    It is never needed to be right: other writers don't ask for it. Who writes already doesn't either, since the next
-    in the queue may be waiting for him.
-    """
-    if connection.vendor != "sqlite" or connection.in_atomic_block:
-        yield
-        return
-    queue = os.open(f"{connection.settings_dict['NAME']}.queue", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(queue, fcntl.LOCK_EX)
-        yield
-    finally:
-        fcntl.flock(queue, fcntl.LOCK_UN)  # also where a child has inherited it
-        os.close(queue)
