@@ -13,6 +13,7 @@ from wechatbox.miniprogram.routes import routes as miniprogram_routes
 from wechatbox.pay.courier import carry
 from wechatbox.pay.routes import routes as pay_routes
 from wechatbox.person.routes import routes as person_routes
+from wechatbox.push.courier import carry_pushes
 
 
 class _OpenToBrowsers:
@@ -34,16 +35,17 @@ class _OpenToBrowsers:
 
 
 def make_app(settings: Settings) -> Starlette:
-    """The application for one box; its courier runs as long as the application does."""
+    """The application for one box; its couriers run as long as the application does."""
     box = open_box(settings)
 
     @asynccontextmanager
     async def living(app: Starlette) -> AsyncIterator[None]:
-        courier = asyncio.create_task(carry(box))
+        couriers = [asyncio.create_task(carry(box)), asyncio.create_task(carry_pushes(box))]
         yield
-        courier.cancel()
-        with suppress(asyncio.CancelledError):
-            await courier
+        for courier in couriers:
+            courier.cancel()
+            with suppress(asyncio.CancelledError):
+                await courier
         box.store.close()
 
     app = Starlette(routes=[*miniprogram_routes, *pay_routes, *person_routes], lifespan=living)

@@ -17,9 +17,14 @@ COUNTED = {
     "api_system_error": "小程序接口返回 -1，支付接口返回 500 SYSTEM_ERROR，请求未被处理",
     "api_quota": "小程序接口返回 45009，支付接口返回 429 FREQUENCY_LIMITED，请求未被处理",
     "api_lost_answers": "请求已被处理，但返回 502（应答丢失）",
+    "lose_pushes": "消息推送永远不送达",
+    "forge_pushes": "消息推送用别人的 Token 签名（应被拒收，之后重试）",
+    "stale_pushes": "消息推送是十分钟前签名的（应被拒收，之后重试）",
+    "refuse_welcome": "用户进入客服会话后不许发欢迎语（45015）",
     "not_enough": "退款返回 403 NOT_ENOUGH（商户余额不足）",
 }
 NUMBERS = {
+    "duplicate_pushes": "每条消息推送另外同时多送几份（同一个 MsgId）",
     "duplicate_notices": "每条通知另外同时多送几份",
     "delay_notices_s": "每条通知推迟多少秒（按盒内时钟）",
     "api_delay_s": "每次接口应答推迟多少秒（真实时间）",
@@ -27,7 +32,13 @@ NUMBERS = {
 }
 CHOICES = {"refund_result": ("退款最终结果", ("SUCCESS", "ABNORMAL", "CLOSED"))}
 KNOWN = {**COUNTED, **NUMBERS, **{key: text for key, (text, _) in CHOICES.items()}}
-_MOST = {"duplicate_notices": 100, "delay_notices_s": 366 * 86400, "api_delay_s": 60, "codes_a_minute": 5000}
+_MOST = {
+    "duplicate_notices": 100,
+    "duplicate_pushes": 100,
+    "delay_notices_s": 366 * 86400,
+    "api_delay_s": 60,
+    "codes_a_minute": 5000,
+}
 
 
 class UnknownFault(ValueError):
@@ -94,7 +105,7 @@ def _checked(key: str, value: object) -> object:
         return _counted(key, value)
     most = _MOST[key]
     number = int(value) if isinstance(value, bool) else value
-    if key == "duplicate_notices" and not isinstance(number, int):
+    if key in ("duplicate_notices", "duplicate_pushes") and not isinstance(number, int):
         raise ValueError(f"{key} must be a whole number from 0 to {most}")
     if isinstance(number, int | float) and 0 <= number <= most:
         return number

@@ -202,3 +202,67 @@ CREATE TABLE IF NOT EXISTS usage (
 ) STRICT;
 
 CREATE TABLE IF NOT EXISTS faults (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+
+-- Message push: where each program's server wants to be told.
+CREATE TABLE IF NOT EXISTS push_targets (
+    appid TEXT PRIMARY KEY REFERENCES programs,
+    url TEXT NOT NULL,
+    token TEXT NOT NULL,
+    aes_key TEXT NOT NULL,
+    mode TEXT NOT NULL CHECK (mode IN ('plain', 'compatible', 'secure')),
+    format TEXT NOT NULL CHECK (format IN ('json', 'xml'))
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS pushes (
+    id INTEGER PRIMARY KEY,
+    appid TEXT NOT NULL,
+    openid TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    body TEXT NOT NULL,  -- plaintext JSON
+    state TEXT NOT NULL CHECK (state IN ('pending', 'delivered', 'given_up', 'lost')),
+    tries INTEGER NOT NULL DEFAULT 0,
+    created_at REAL NOT NULL,
+    due_at REAL NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS pushes_due ON pushes (due_at) WHERE state = 'pending';
+
+CREATE TABLE IF NOT EXISTS push_attempts (
+    id INTEGER PRIMARY KEY,
+    push_id INTEGER NOT NULL REFERENCES pushes,
+    at REAL NOT NULL,
+    status INTEGER,
+    error TEXT,
+    answer TEXT,
+    meaning TEXT,  -- what the answer meant; NULL when the push has to be repeated
+    bent TEXT,
+    query TEXT NOT NULL,
+    duration_ms INTEGER NOT NULL
+) STRICT;
+
+-- Customer service: what was said, and how much a program may still say.
+CREATE TABLE IF NOT EXISTS talk (
+    id INTEGER PRIMARY KEY,
+    appid TEXT NOT NULL,
+    openid TEXT NOT NULL,
+    user TEXT NOT NULL,
+    author TEXT NOT NULL CHECK (author IN ('customer', 'service')),
+    kind TEXT NOT NULL,
+    content TEXT NOT NULL,  -- JSON
+    at REAL NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS talk_of ON talk (openid, id);
+
+CREATE TABLE IF NOT EXISTS talk_windows (
+    openid TEXT PRIMARY KEY,
+    until REAL NOT NULL DEFAULT 0,
+    remaining INTEGER NOT NULL DEFAULT 0,
+    welcome_until REAL NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS media (
+    media_id TEXT PRIMARY KEY,
+    appid TEXT NOT NULL,
+    mime TEXT NOT NULL,
+    content BLOB NOT NULL,
+    created_at REAL NOT NULL
+) STRICT;

@@ -32,8 +32,10 @@ def answer(content: dict[str, Any]) -> Response:
     )
 
 
-def served(method: str, call: Call) -> Callable[[Request], Awaitable[Response]]:
-    """An endpoint: the right HTTP method, faults, a JSON body, errors as errcodes."""
+def served(
+    method: str, call: Call, form: Callable[[Request], Awaitable[dict[str, Any]]] | None = None
+) -> Callable[[Request], Awaitable[Response]]:
+    """An endpoint: the right HTTP method, faults, a JSON body (or what ``form`` reads), errors as errcodes."""
 
     async def endpoint(request: Request) -> Response:
         box = box_of(request)
@@ -47,7 +49,7 @@ def served(method: str, call: Call) -> Callable[[Request], Awaitable[Response]]:
                 raise ApiError(
                     *((43002, "require POST method") if method == "POST" else (43001, "require GET method"))
                 )
-            body = _json(raw) if raw or method == "POST" else {}
+            body = await form(request) if form else _json(raw) if raw or method == "POST" else {}
             with box.store.transaction():
                 response = call(box, request, body)
         except ApiError as error:

@@ -13,6 +13,7 @@ from wechatbox.miniprogram.answers import ApiError, answer
 from wechatbox.miniprogram.field_rules import fits
 from wechatbox.miniprogram.tokens import program_calling
 from wechatbox.people import Person
+from wechatbox.push.outbox import tell_event
 from wechatbox.registry import Template
 
 _STATES = ("developer", "trial", "formal")
@@ -45,6 +46,13 @@ def send(box: Box, request: Request, body: dict[str, Any]) -> Response:
     if not used:
         raise ApiError(43101, "user refuse to accept the msg")
     message = put(box, person, "subscribe", template.title, data, template.template_id, page or None)
+    sent = {
+        "TemplateId": template.template_id,
+        "MsgID": str(message),
+        "ErrorCode": "0",
+        "ErrorStatus": "success",
+    }
+    tell_event(box, person, "subscribe_msg_sent_event", List=[sent])
     return answer({"errcode": 0, "errmsg": "ok", "msgid": message})
 
 

@@ -9,6 +9,7 @@ from wechatbox import people, registry
 from wechatbox.box import Box
 from wechatbox.clock import rfc3339
 from wechatbox.person.answers import Refused
+from wechatbox.push.outbox import tell_event
 
 _ANSWERS = ("accept", "reject", "ban")
 _MOST_TEMPLATES = 5
@@ -59,7 +60,30 @@ def subscribe(box: Box, _: Request, body: dict[str, Any]) -> dict[str, Any]:
             person.openid,
             template_id,
         )
+    answered = [
+        {"TemplateId": template_id, "SubscribeStatusString": result, "PopupScene": "0"}
+        for template_id, result in results.items()
+        if result in ("accept", "reject")
+    ]
+    if answered:
+        tell_event(box, person, "subscribe_msg_popup_event", List=answered)
     return {"errMsg": "requestSubscribeMessage:ok", **results}
+
+
+def change_subscription(box: Box, _: Request, body: dict[str, Any]) -> dict[str, Any]:
+    """The person changes his mind in WeChat's settings; ``reject`` takes back what he allowed."""
+    program = people.known_program(box, body.get("appid"))
+    person = people.meet(box, program.appid, body.get("user"))
+    template_id, answer = body.get("template_id"), body.get("answer")
+    if template_id not in registry.templates_of(box, program.appid) or answer not in ("accept", "reject"):
+        raise Refused({"error": "template_id must be the program's, answer accept or reject"})
+    if answer == "reject":
+        box.store.run(
+            "UPDATE grants SET count = 0 WHERE openid = ? AND template_id = ?", person.openid, template_id
+        )
+    changed = {"TemplateId": template_id, "SubscribeStatusString": answer}
+    tell_event(box, person, "subscribe_msg_change_event", List=[changed])
+    return {"template_id": template_id, "answer": answer}
 
 
 def inbox(box: Box, request: Request, _: dict[str, Any]) -> dict[str, Any]:

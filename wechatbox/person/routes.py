@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from wechatbox.person import cashier, control, pages, phone, scanning
+from wechatbox.person import cashier, chat, contact, control, pages, phone, scanning
 from wechatbox.person.answers import answered
 
 
@@ -18,6 +18,13 @@ routes = [
     Route("/_box/login", answered(phone.login), methods=["POST"]),
     Route("/_box/phone", answered(phone.phone_number), methods=["POST"]),
     Route("/_box/subscribe", answered(phone.subscribe), methods=["POST"]),
+    Route("/_box/subscribe/change", answered(phone.change_subscription), methods=["POST"]),
+    Route("/_box/push", answered(contact.configure), methods=["POST"]),
+    Route("/_box/pushes", answered(contact.list_pushes), methods=["GET"]),
+    Route("/_box/pushes/{number:int}/resend", answered(contact.resend_push), methods=["POST"]),
+    Route("/_box/contact", answered(contact.enter), methods=["POST"]),
+    Route("/_box/talk", answered(contact.say), methods=["POST"]),
+    Route("/_box/talk", answered(contact.read), methods=["GET"]),
     Route("/_box/inbox", answered(phone.inbox), methods=["GET"]),
     Route("/_box/scan", answered(scanning.scan), methods=["POST"]),
     Route("/_box/cashier", answered(cashier.request_payment), methods=["POST"]),
@@ -41,6 +48,9 @@ routes = [
     Route("/codes", pages.shown_by(scanning.codes_page), methods=["GET"]),
     Route("/codes", pages.sent_to(scanning.typed), methods=["POST"]),
     Route("/wxaurl/{token}", scanning.link_address, methods=["GET"]),
+    Route("/chat", pages.shown_by(chat.chat_page), methods=["GET"]),
+    Route("/chat", chat.chat_sent, methods=["POST"]),
+    Route("/chat/picture/{media_id}", chat.picture),
     Route("/clock", pages.shown_by(pages.clock_page), methods=["GET"]),
     Route("/clock", pages.sent_to(pages.change_clock), methods=["POST"]),
     Route("/notices", pages.shown_by(pages.notices_page), methods=["GET"]),

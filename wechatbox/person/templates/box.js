@@ -11,3 +11,18 @@ const tick = () => {
 };
 tick();
 setInterval(tick, 500);
+
+// A chat shows what was answered without being reloaded.
+const live = document.querySelector("[data-live]");
+if (live) {
+  live.scrollTop = live.scrollHeight;
+  setInterval(async () => {
+    const answer = await fetch(location.href).catch(() => null);
+    if (!answer || !answer.ok) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(live.id);
+    if (fresh && fresh.innerHTML !== live.innerHTML) {
+      live.innerHTML = fresh.innerHTML;
+      live.scrollTop = live.scrollHeight;
+    }
+  }, 1500);
+}

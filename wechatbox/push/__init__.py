@@ -1,0 +1,1 @@
+"""Message push: what WeChat's servers tell a mini program's server by themselves."""
