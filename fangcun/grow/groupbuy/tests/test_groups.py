@@ -94,9 +94,7 @@ def test_nobody_joins_a_full_group_and_he_is_offered_his_own(campaign, three, dr
 def test_a_seat_of_an_order_that_nobody_paid_is_free_again(campaign, three, drain):
     group = group_of(three[0].buy(campaign))
     drain()
-    late = three[1].order(campaign, group.number)
-    Order.objects.filter(pk=late.pk).update(expires_at=timezone.now())
-    close_unpaid_orders()
+    close_late(three[1].order(campaign, group.number))
     drain()
     group.refresh_from_db()
     assert (group.status, group.taken, group.paid) == ("open", 1, 1)
@@ -119,8 +117,7 @@ def test_a_group_whose_opener_never_pays_lapses_and_nobody_joins_it_before(campa
     group = group_of(order)
     with pytest.raises(GroupOver):
         three[1].order(campaign, group.number)
-    Order.objects.update(expires_at=timezone.now())
-    close_unpaid_orders()
+    close_late(order)
     drain()
     group.refresh_from_db()
     assert (group.status, group.taken, seats(group)) == ("lapsed", 0, [(three[0].pk, "released")])
@@ -162,6 +159,60 @@ def test_money_for_an_expired_group_goes_back(campaign, three, drain):
     order.refresh_from_db()
     assert (order.status, Refund.objects.filter(payment=payment).get().amount) == ("cancelled", PRICE)
     assert Refund.objects.count() == 2
+
+
+def close_late(order: Order) -> None:
+    Order.objects.filter(pk=order.pk).update(expires_at=timezone.now())
+    assert close_unpaid_orders() == 1
+
+
+def test_money_that_comes_after_the_order_was_closed_takes_a_seat_that_is_free(campaign, three, drain):
+    group = group_of(three[0].buy(campaign))
+    drain()
+    order = three[1].order(campaign, group.number)
+    payment = charge(three[1], order)
+    close_late(order)
+    drain()
+    assert Group.objects.get().taken == 1
+    told(payment)
+    drain()
+    group.refresh_from_db()
+    assert (group.status, group.taken, group.paid) == ("formed", 2, 2)
+    assert list(Order.objects.values_list("status", "held_for")) == [("paid", "")] * 2
+    assert Refund.objects.count() == 0
+
+
+def test_money_that_comes_after_the_seat_is_gone_goes_back(campaign, three, carrot, drain):
+    group = group_of(three[0].buy(campaign))
+    drain()
+    order = three[1].order(campaign, group.number)
+    payment = charge(three[1], order)
+    close_late(order)
+    drain()
+    three[2].buy(campaign, group.number)
+    told(payment)
+    drain()
+    order.refresh_from_db()
+    group.refresh_from_db()
+    assert (group.status, group.taken, group.paid) == ("formed", 2, 2)
+    assert (order.status, Refund.objects.get().payment_id) == ("cancelled", payment.pk)
+    assert told_to(three[1].pk) == ["拼团未成功"]
+    assert Sku.objects.get().stock == 18
+    assert CampaignSku.objects.get().taken == 2
+
+
+def test_the_money_of_an_opener_who_paid_late_opens_his_group_after_all(campaign, three, drain):
+    order = three[0].order(campaign)
+    payment = charge(three[0], order)
+    close_late(order)
+    drain()
+    assert group_of(order).status == "lapsed"
+    told(payment)
+    drain()
+    group = group_of(order)
+    assert (group.status, group.taken, group.paid) == ("open", 1, 1)
+    assert group.expires_at is not None
+    assert [step.target for step in transitions_of(group)] == ["lapsed", "open"]
 
 
 def test_a_member_who_cancels_before_forming_frees_the_seat(campaign, three, drain):

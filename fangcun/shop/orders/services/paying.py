@@ -60,8 +60,8 @@ def check_payment(order: Order) -> None:
 def mark_order_paid(*, payment_id: int, paid_at: dt.datetime) -> None:
     """Let money that WeChat has confirmed count, exactly once.
 
-    An order that was closed for lateness takes its goods again; when they are gone, when it was held or had cost
-    points (its seat and they went back), when the customer or the shop had cancelled it, or when it is paid
+    An order that was closed for lateness takes its goods again, and is held again if it was; when they are gone,
+    when it had cost points (they went back), when the customer or the shop had cancelled it, or when it is paid
     already, the money goes back at once.
     """
     payment = Payment.objects.get(pk=payment_id)
@@ -87,7 +87,7 @@ def mark_order_paid(*, payment_id: int, paid_at: dt.datetime) -> None:
 
 def _may_revive(order: Order) -> bool:
     late = order.status == OrderStatus.CANCELLED and order.cancelled_by == CancelledBy.DEADLINE
-    return late and not order.held_for and not order.points_used
+    return late and not order.points_used
 
 
 def _enter_paid(order: Order, payment: Payment, paid_at: dt.datetime, *, reason: str) -> None:
