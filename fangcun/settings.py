@@ -110,6 +110,7 @@ INSTALLED_APPS = [
     "fangcun.shop.cart",
     "fangcun.shop.orders",
     "fangcun.grow.messaging",
+    "fangcun.grow.loyalty",
     "fangcun.grow.links",
     "fangcun.grow.groupbuy",
     "fangcun.plan.revisions",

@@ -19,6 +19,7 @@ from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 
 from fangcun.doors.storefront import (
+    activities,
     cart,
     catalog,
     events,
@@ -26,6 +27,7 @@ from fangcun.doors.storefront import (
     groupbuy,
     identity,
     links,
+    loyalty,
     messaging,
     offers,
     orders,
@@ -130,7 +132,20 @@ api = StorefrontAPI(
     openapi_url="/openapi.json",
     urls_namespace="storefront",
 )
-for module in (identity, catalog, cart, orders, messaging, events, experiments, links, offers, groupbuy):
+for module in (
+    identity,
+    catalog,
+    cart,
+    orders,
+    messaging,
+    events,
+    experiments,
+    links,
+    offers,
+    groupbuy,
+    loyalty,
+    activities,
+):
     api.add_router("", module.router)
 
 
