@@ -6,12 +6,12 @@ import datetime as dt
 from typing import Annotated
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Router
 from pydantic import Field
 
-from fangcun.doors.storefront.auth import MemberAuth, account_if_any, member_of, program_of
+from fangcun.doors.storefront.auth import MemberAuth, account_if_any, ip_of, member_of, program_of
 from fangcun.doors.storefront.cart import BigId
 from fangcun.doors.storefront.groupbuy_schemas import (
     CampaignDetailOut,
@@ -27,15 +27,21 @@ from fangcun.doors.storefront.groupbuy_schemas import (
     OpenGroupOut,
 )
 from fangcun.doors.storefront.schemas import errors
+from fangcun.doors.storefront.throttle import Limit
 from fangcun.grow.groupbuy import queries
 from fangcun.grow.groupbuy.admission import check_joining, check_opening
 from fangcun.grow.groupbuy.models import Campaign, CampaignSku, Group, Seat
+from fangcun.grow.groupbuy.posters import poster_of
 from fangcun.grow.groupbuy.states import CampaignStatus, GroupStatus, SeatStatus
 from fangcun.identity.members.models import Member
 from fangcun.kernel.errors import DomainError
 from fangcun.shop.catalog.cards import picture
 
 router = Router(tags=["groupbuy"])
+
+PNG = {"schema": {"type": "string", "format": "binary"}}
+# Drawing takes a tenth of a second of a processor; many phones may share one address.
+POSTERS = Limit("posters", most=120, seconds=60)
 
 
 @router.get("/groupbuy/campaigns", response={200: CampaignsOut, **errors(400, 401, 422)})
@@ -141,6 +147,18 @@ def get_group(request: HttpRequest, number: str) -> GroupOut:
         can_open=campaign.may_open(now),
         poster=f"{settings.PUBLIC_URL}/api/v1/groupbuy/groups/{group.number}/poster",
     )
+
+
+@router.get(
+    "/groupbuy/groups/{number}/poster",
+    response={200: None, **errors(404, 429, 502)},
+    openapi_extra={"responses": {200: {"description": "OK", "content": {"image/png": PNG}}}},
+)
+def get_poster(request: HttpRequest, number: str) -> HttpResponse:
+    """A picture to share, with a mini program code. An image element sends no headers, so none is needed."""
+    POSTERS.spend(ip_of(request))
+    content = poster_of(queries.group_by_number(number))
+    return HttpResponse(content, content_type="image/png", headers={"Cache-Control": "public, max-age=300"})
 
 
 def masked(member: Member) -> str:

@@ -13,6 +13,7 @@ from fangcun.doors.storefront.order_schemas import (
     CouponChoiceOut,
     DiscountOut,
     GiftOut,
+    OrderGroupOut,
     OrderLineOut,
     OrderOut,
     PointsOut,
@@ -22,6 +23,8 @@ from fangcun.doors.storefront.order_schemas import (
     ShipmentOut,
     StepOut,
 )
+from fangcun.grow.groupbuy.models import Group
+from fangcun.grow.groupbuy.queries import groups_of_orders
 from fangcun.kernel.states import transitions_of
 from fangcun.shop.catalog.cards import picture
 from fangcun.shop.offers.sale import ON_FREIGHT, Discount
@@ -140,11 +143,13 @@ def order_outs(orders: Sequence[Order]) -> list[OrderOut]:
         done = refund.status == RefundStatus.SUCCEEDED
         if done or refund.status != RefundStatus.CLOSED:
             refunding[refund.payment.reference] = "refunded" if done else "refunding"
+    groups = groups_of_orders(order.pk for order in orders) if orders else {}
     return [
         order_out(
             order,
             order.lines.all(),
             order.discounts.all(),
+            group=groups.get(order.pk),
             shipments=shipments[order.number],
             refund_status=refunding.get(order.number),
         )
@@ -157,6 +162,7 @@ def order_out(
     lines: Iterable[OrderLine],
     discounts: Iterable[OrderDiscount],
     *,
+    group: Group | None = None,
     shipments: Sequence[ShipmentOut] = (),
     refund_status: Literal["refunding", "refunded"] | None = None,
     timeline: Sequence[StepOut] = (),
@@ -209,5 +215,5 @@ def order_out(
         timeline=list(timeline),
         actions=["cancel"] if status == OrderStatus.PAID and order.held_for else ACTIONS[status],
         held_for="group" if order.held_for else "",
-        group=None,
+        group=OrderGroupOut(number=group.number, status=group.status) if group else None,
     )

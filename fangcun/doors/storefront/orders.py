@@ -33,6 +33,7 @@ from fangcun.doors.storefront.order_shapes import (
 from fangcun.doors.storefront.schemas import errors
 from fangcun.flows import checkout
 from fangcun.flows.checkout import GroupChoice
+from fangcun.grow.groupbuy.queries import groups_of_orders
 from fangcun.identity.members import queries as members
 from fangcun.shop.orders import queries, services
 from fangcun.shop.orders.models import Order
@@ -89,9 +90,9 @@ def place_order(request: HttpRequest, body: OrderIn) -> Status[OrderOut]:
     )
     if not placed.is_new:
         return Status(200, order_detail(placed.order))
-    return Status(
-        201, order_out(placed.order, placed.lines, placed.discounts, timeline=[first_step(placed.order)])
-    )
+    order, steps = placed.order, [first_step(placed.order)]
+    group = groups_of_orders([order.pk]).get(order.pk) if order.held_for else None
+    return Status(201, order_out(order, placed.lines, placed.discounts, group=group, timeline=steps))
 
 
 @router.get("/orders", response={200: OrdersOut, **errors(400, 401, 422)})

@@ -55,7 +55,9 @@ def groups_to_join(campaign: Campaign, *, now: dt.datetime | None = None, limit:
 
 def group_by_number(number: str) -> Group:
     """A group with campaign, product, SKUs. Who knows the number may look. Raises GroupGone."""
-    known = Group.objects.select_related("campaign__product").prefetch_related("campaign__skus__sku")
+    known = Group.objects.select_related("campaign__product", "program").prefetch_related(
+        "campaign__skus__sku"
+    )
     group = known.filter(number=number if number.isalnum() else "").first()
     if group is None:
         raise GroupGone

@@ -1,0 +1,66 @@
+"""The poster of a group: what it is about and a code that leads to it. Calls WeChat: never inside a transaction."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from fangcun.grow.groupbuy.models import Group
+from fangcun.grow.links.posters import Poster, compose
+from fangcun.grow.links.services import code_image, make_link
+from fangcun.kernel.money import yuan
+
+PAGE = "pages-grow/group/group"
+
+
+def poster_of(group: Group) -> bytes:
+    """A PNG to save and to share, drawn once for each price and title. Raises GatewayError when there is no code."""
+    campaign = group.campaign
+    cheapest = min(campaign.skus.all(), key=lambda one: one.price_amount)
+    facts = Poster(
+        shop=group.program.name,
+        title=campaign.product.title,
+        code=b"",
+        lines=(_until(group),),
+        hint="长按识别小程序码，一起拼团",
+        price=f"{group.size} 人团 ¥{yuan(cheapest.price_amount)}",
+        before=f"¥{yuan(cheapest.sku.price_amount)}",
+    )
+    digest = hashlib.sha256(repr((facts, campaign.product.cover)).encode()).hexdigest()[:16]
+    path = f"posters/{group.number[:2]}/{group.number}_{digest}.png"
+    if default_storage.exists(path):
+        with default_storage.open(path) as kept:
+            content: bytes = kept.read()
+        if content:
+            return content
+        default_storage.delete(path)  # a process died while it was written
+    link = make_link(
+        page=PAGE,
+        query={"number": group.number},
+        program_id=group.program_id,
+        key=f"group:{group.number}",
+        title=f"拼团 {group.number}",
+    )
+    drawn = compose(replace(facts, code=code_image(link), picture=_picture(campaign.product.cover)))
+    kept_at = default_storage.save(path, ContentFile(drawn))
+    if kept_at != path:  # somebody drew the same poster in between
+        default_storage.delete(kept_at)
+    return drawn
+
+
+def _until(group: Group) -> str:
+    if group.expires_at is None:
+        return ""
+    return f"{timezone.localtime(group.expires_at):%m 月 %d 日 %H:%M} 前有效"
+
+
+def _picture(cover: str) -> bytes | None:
+    if not cover or not default_storage.exists(cover):
+        return None
+    with default_storage.open(cover) as kept:
+        content: bytes = kept.read()
+    return content
