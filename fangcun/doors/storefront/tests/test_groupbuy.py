@@ -7,9 +7,9 @@ import io
 import pytest
 from PIL import Image
 
+from fangcun.flows.tests.groupbuy.friends import PRICE, campaign_of, expire
 from fangcun.grow.groupbuy.models import Group
 from fangcun.grow.groupbuy.services import expire_groups, pause_campaign
-from fangcun.grow.groupbuy.tests.friends import PRICE, campaign_of, expire
 from fangcun.kernel.actors import SYSTEM
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from fangcun.grow.groupbuy.tests.friends import Friend, campaign_of, friend
+from fangcun.flows.tests.groupbuy.friends import Friend, campaign_of, friend
 from fangcun.identity.programs.models import Merchant, Program
 
 
@@ -23,7 +23,8 @@ def friends(program) -> Callable[[int], list[Friend]]:
 
 @pytest.fixture
 def three(friends) -> list[Friend]:
-    return friends(3)
+    people: list[Friend] = friends(3)
+    return people
 
 
 @pytest.fixture
