@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -39,7 +40,7 @@ def spec(carrot) -> CampaignSpec:
     )  # fmt: skip
 
 
-def told(spec: CampaignSpec, **changes: object) -> dict[str, str]:
+def told(spec: CampaignSpec, **changes: Any) -> dict[str, str]:
     """What is wrong with the spec, changed like that."""
     with pytest.raises(CampaignInvalid) as refused:
         create_campaign(dataclasses.replace(spec, **changes), by=STAFF)
