@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Literal
+from typing import Any, Literal
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -108,7 +108,7 @@ def _page(member_id: int, activity_id: int) -> ActivityPageOut:
     return ActivityPageOut(**_shape(seen, now), details=seen.activity.details, server_time=now)
 
 
-def _shape(seen: queries.Seen, now: dt.datetime) -> dict[str, object]:
+def _shape(seen: queries.Seen, now: dt.datetime) -> dict[str, Any]:
     activity, mine = seen.activity, seen.mine
     has_place = mine is not None and mine.status != SignUpStatus.CANCELLED
     names = ("title", "is_online", "place", "starts_at", "ends_at", "sign_up_from", "sign_up_until", "places")

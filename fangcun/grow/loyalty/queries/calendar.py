@@ -5,20 +5,21 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 from dataclasses import dataclass
+from typing import Literal
 
 from django.utils import timezone
 
 from fangcun.grow.loyalty.models import Card, CheckIn, Rules
 
-STATES = ("checked", "made_up", "missed", "mendable", "today", "future")
+State = Literal["checked", "made_up", "missed", "mendable", "today", "future"]
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day; `state` is one of STATES. `mendable` is a missed day that a make-up card can mend now."""
+    """One day; `mendable` is a missed day that a make-up card can mend now."""
 
     date: dt.date
-    state: str
+    state: State
     points: int
 
 
@@ -51,6 +52,7 @@ def calendar_of(member_id: int, *, month: dt.date, now: dt.datetime | None = Non
     for number in range(last.day):
         day = first + dt.timedelta(days=number)
         row = by_day.get(day)
+        state: State
         if row is not None:
             state = "made_up" if row.made_up else "checked"
         elif day >= today:

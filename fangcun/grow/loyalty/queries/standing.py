@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, Literal
 
-from django.db.models import Exists, F, Min, OuterRef, Subquery, Sum, Value
+from django.db.models import Exists, F, Min, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -63,7 +64,7 @@ def standing_of(member_id: int) -> Standing:
     )
 
 
-def _gone(now: dt.datetime) -> object:
+def _gone(now: dt.datetime) -> QuerySet[Lot, dict[str, Any]]:
     """Points whose day is over and that were not swept yet: as good as gone."""
     lots = Lot.objects.filter(member_id=OuterRef("pk"), left__gt=0, expires_at__lte=now).order_by()
     return lots.values("member_id").annotate(n=Sum("left")).values("n")
@@ -80,11 +81,14 @@ def early_hours_of(member_id: int) -> int:
     return hours.first() or 0
 
 
+PrivilegeKind = Literal["discount", "member_price", "free_freight", "birthday", "early_access"]
+
+
 @dataclass(frozen=True, slots=True)
 class Privilege:
     """One thing that a tier is good for."""
 
-    kind: str
+    kind: PrivilegeKind
     title: str
     text: str
 

@@ -34,7 +34,7 @@ def customer(program) -> Callable[..., Account]:
 
 
 @pytest.fixture
-def account(customer) -> Account:
+def account(customer: Callable[[], Account]) -> Account:
     return customer()
 
 

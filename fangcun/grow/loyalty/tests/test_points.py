@@ -265,7 +265,9 @@ def test_staff_give_and_take_with_a_reason_once_per_form(account, books):
     ]
 
 
-@pytest.mark.parametrize(("points", "note", "field"), [(0, "x", "points"), (1_000_001, "x", "points"), (5, " ", "note")])
+@pytest.mark.parametrize(
+    ("points", "note", "field"), [(0, "x", "points"), (1_000_001, "x", "points"), (5, " ", "note")]
+)
 def test_odd_gifts_are_refused(account, points, note, field):
     with pytest.raises(PointsInvalid) as refused:
         services.give_by_hand(member_id=account.member_id, points=points, note=note, key="f", by=CLERK)
@@ -285,4 +287,9 @@ def test_a_standing_is_one_statement(account, django_assert_num_queries):
     earn(account, 10, "a")
     with django_assert_num_queries(1):
         standing = standing_of(account.member_id)
-    assert (standing.balance, standing.points_per_yuan, standing.most_permille, standing.tier) == (10, 100, 500, 0)
+    assert (standing.balance, standing.points_per_yuan, standing.most_permille, standing.tier) == (
+        10,
+        100,
+        500,
+        0,
+    )
