@@ -31,6 +31,7 @@ from fangcun.doors.storefront import (
     messaging,
     offers,
     orders,
+    referral,
 )
 from fangcun.kernel.errors import DomainError, GatewayError, NotFound, NotLoggedIn
 
@@ -145,6 +146,7 @@ for module in (
     groupbuy,
     loyalty,
     activities,
+    referral,
 ):
     api.add_router("", module.router)
 

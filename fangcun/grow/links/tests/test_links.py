@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from typing import Any
 
 import pytest
 from django.db import connections
@@ -26,7 +27,7 @@ from fangcun.kernel.actors import Actor
 from fangcun.kernel.models import AuditEntry, Job
 
 HOST = Actor.staff(1, "阿方")
-TARGET = {"page": "pages-grow/group/group", "query": {"number": "G1"}}
+TARGET: dict[str, Any] = {"page": "pages-grow/group/group", "query": {"number": "G1"}}
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 
