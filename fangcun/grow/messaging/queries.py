@@ -6,7 +6,15 @@ import datetime as dt
 
 from django.utils import timezone
 
-from fangcun.grow.messaging.models import AskingPlan, Delivery, Grant, Message, Moment, Template
+from fangcun.grow.messaging.models import (
+    AskingPlan,
+    Delivery,
+    Grant,
+    Message,
+    Moment,
+    Template,
+    TextTemplate,
+)
 from fangcun.grow.messaging.states import DeliveryStatus, GrantStatus
 from fangcun.identity.members.models import Account
 from fangcun.identity.programs.models import Program
@@ -51,3 +59,19 @@ def undelivered_count() -> int:
     """How many messages of the last seven days WeChat would not take for a reason that a person can mend."""
     since = timezone.now() - dt.timedelta(days=7)
     return Delivery.objects.filter(status=DeliveryStatus.FAILED, created_at__gte=since).count()
+
+
+def open_grants(member_id: int, program_id: int, purpose: str) -> int:
+    """How many messages of a purpose a member may still be sent through WeChat."""
+    return Grant.objects.filter(
+        account__member_id=member_id,
+        template__program_id=program_id,
+        template__purpose=purpose,
+        template__is_active=True,
+        status=GrantStatus.OPEN,
+    ).count()
+
+
+def text_template(code: str) -> TextTemplate | None:
+    """The wording of a text by its code; None when there is none in use."""
+    return TextTemplate.objects.filter(code=code, is_active=True).first()

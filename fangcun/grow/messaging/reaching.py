@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from fangcun.grow.messaging.errors import PaceInvalid, QuietInvalid
@@ -16,6 +16,7 @@ from fangcun.kernel.actors import Actor
 
 ONLY = 1  # the key of the one row that the shop's pace has
 MOST_A_DAY, MOST_A_WEEK = 20, 100
+ASK_AGAIN = dt.timedelta(minutes=1)
 
 
 def pace() -> Pace:
@@ -83,8 +84,7 @@ def take_turn(*, member_id: int, channel: str, key: str, now: dt.datetime) -> dt
     """Take the customer's next turn for an unasked message; None when it is taken, else when to ask again.
 
     In the caller's transaction: the turn is used if and only if what is written with it is. The same key takes no
-    second turn. Later is better than never: nothing is refused for good here. Raises IntegrityError when another
-    message takes the same turn at this moment; the caller's transaction is lost then, and tries again.
+    second turn. Later is better than never: nothing is refused for good here.
     """
     zone = timezone.get_default_timezone()
     shop, wants = pace(), preference_of(member_id)
@@ -101,7 +101,7 @@ def take_turn(*, member_id: int, channel: str, key: str, now: dt.datetime) -> dt
         return morning_of(week + dt.timedelta(days=7), windows, zone)
     if (of_day := of_week.count(day)) >= shop.a_day:
         return morning_of(day + dt.timedelta(days=1), windows, zone)
-    Touch.objects.create(
+    turn = Touch(
         member_id=member_id,
         channel=channel,
         key=key,
@@ -111,6 +111,11 @@ def take_turn(*, member_id: int, channel: str, key: str, now: dt.datetime) -> dt
         of_week=len(of_week),
         at=now,
     )
+    try:
+        with transaction.atomic():
+            turn.save()
+    except IntegrityError:  # another message took it at this moment
+        return now + ASK_AGAIN
     return None
 
 

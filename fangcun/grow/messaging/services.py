@@ -7,6 +7,12 @@ from collections.abc import Iterable, Mapping
 from django.db import transaction
 from django.utils import timezone
 
+from fangcun.grow.messaging.consenting import (
+    confirm_answer,
+    note_receipt,
+    record_consents,
+    withdraw_consents,
+)
 from fangcun.grow.messaging.fields import fit
 from fangcun.grow.messaging.models import Delivery, Grant, Message, Template, Text
 from fangcun.grow.messaging.reaching import reassign_wishes, set_pace, set_preference, take_turn
@@ -20,37 +26,12 @@ from fangcun.grow.messaging.texting import (
     text,
     unsubscribe,
 )
-from fangcun.identity.members.models import Account
 
 __all__ = [
-    "mark_read", "notify", "plan_consents", "reassign", "record_consents", "register_template",
-    "register_text_template", "set_pace", "set_preference", "set_texting", "take_reply", "take_turn", "text",
-    "unsubscribe",
+    "confirm_answer", "mark_read", "note_receipt", "notify", "plan_consents", "reassign", "record_consents",
+    "register_template", "register_text_template", "set_pace", "set_preference", "set_texting", "take_reply",
+    "take_turn", "text", "unsubscribe", "withdraw_consents",
 ]  # fmt: skip
-
-
-def record_consents(*, account: Account, moment: str, results: Mapping[str, str]) -> int:
-    """Write down what the customer answered when asked for consent; how many messages he agreed to.
-
-    `results` is what the phone got from WeChat: template id → accept, reject, ban or filter. Each accept is good for
-    one message. It is the phone's word: WeChat keeps its own count and refuses a message it knows no consent
-    for. Ids that are no templates of ours are left aside.
-    """
-    asked = Template.objects.filter(program_id=account.program_id, template_id__in=results, is_active=True)
-    grants = [
-        Grant(
-            account=account,
-            template=template,
-            moment=moment,
-            answer=results[template.template_id],
-            status=GrantStatus.OPEN
-            if results[template.template_id] == Grant.Answer.ACCEPT
-            else GrantStatus.DECLINED,
-        )
-        for template in asked
-    ]
-    Grant.objects.bulk_create(grants)
-    return sum(grant.status == GrantStatus.OPEN for grant in grants)
 
 
 @transaction.atomic

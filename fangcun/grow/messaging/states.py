@@ -34,6 +34,9 @@ DELIVERY_TRANSITIONS = {
         DeliveryStatus.QUEUED,
         DeliveryStatus.UNKNOWN,
     },
+    # What WeChat pushes afterwards may know better.
+    DeliveryStatus.SENT: {DeliveryStatus.FAILED},
+    DeliveryStatus.UNKNOWN: {DeliveryStatus.SENT},
 }
 
 
