@@ -12,12 +12,14 @@ from pydantic import Field
 from fangcun.doors.storefront.auth import MemberAuth, account_of, member_of, program_of
 from fangcun.doors.storefront.schemas import errors
 from fangcun.doors.storefront.throttle import Limit
-from fangcun.grow.messaging import queries, services
-from fangcun.grow.messaging.models import Purpose
+from fangcun.grow.messaging import queries, reaching, services
+from fangcun.grow.messaging.models import Preference, Purpose
+from fangcun.kernel.actors import Actor
 
 router = Router(tags=["messages"], auth=MemberAuth())
 
 LIMIT = Limit("consents", most=60, seconds=60)
+PREFERENCES = Limit("preferences", most=30, seconds=60)
 
 BigId = Annotated[int, Field(ge=1, lt=2**63)]
 MomentName = Literal[
@@ -29,6 +31,7 @@ MomentName = Literal[
     "coupon_claim",
     "activity_sign_up",
 ]
+TimeOfDay = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 TemplateId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\x21-\x7e]+$")]
 
 
@@ -77,6 +80,30 @@ class ReadIn(Schema):
 
 class UnreadOut(Schema):
     unread: int
+
+
+class QuietHours(Schema):
+    """From when until when the member is not to be disturbed, "22:00"; may span midnight."""
+
+    begin: TimeOfDay
+    end: TimeOfDay
+
+
+class PreferencesIn(Schema):
+    """What is left out stays; `quiet: null` takes the hours of his own back."""
+
+    care: bool | None = None
+    marketing_texts: bool | None = None
+    quiet: QuietHours | None = None
+
+
+class PreferencesOut(Schema):
+    """`shop_quiet` are the shop's own hours, which hold for everybody. Orders are told of in any case."""
+
+    care: bool
+    marketing_texts: bool
+    quiet: QuietHours | None
+    shop_quiet: QuietHours
 
 
 @router.get("/consents", response={200: TemplatesOut, **errors(400, 401, 422)})
@@ -133,3 +160,45 @@ def mark_read(request: HttpRequest, body: ReadIn) -> UnreadOut:
     member = member_of(request)
     services.mark_read(member_id=member.pk, ids=body.ids)
     return UnreadOut(unread=queries.unread_count(member.pk))
+
+
+@router.get("/messages/preferences", response={200: PreferencesOut, **errors(400, 401)})
+def show_preferences(request: HttpRequest) -> PreferencesOut:
+    """What the member wants to be written beside the news of his orders."""
+    return _preferences(reaching.preference_of(member_of(request).pk))
+
+
+@router.put("/messages/preferences", response={200: PreferencesOut, **errors(400, 401, 422, 429)})
+def change_preferences(request: HttpRequest, body: PreferencesIn) -> PreferencesOut:
+    """Change what the member wants to be written."""
+    member = member_of(request)
+    PREFERENCES.spend(member.pk)
+    quiet: tuple[dt.time, dt.time] | tuple[None, None] | None = None
+    if body.quiet is not None:
+        quiet = (dt.time.fromisoformat(body.quiet.begin), dt.time.fromisoformat(body.quiet.end))
+    elif "quiet" in body.model_fields_set:
+        quiet = (None, None)
+    kept = services.set_preference(
+        member_id=member.pk,
+        care=body.care,
+        marketing_texts=body.marketing_texts,
+        quiet=quiet,
+        by=Actor.member(member.pk, str(member)),
+    )
+    return _preferences(kept)
+
+
+def _preferences(wants: Preference) -> PreferencesOut:
+    shop = reaching.pace()
+    return PreferencesOut(
+        care=wants.care,
+        marketing_texts=wants.marketing_texts,
+        quiet=_hours(wants.quiet_from, wants.quiet_until),
+        shop_quiet=QuietHours(begin=f"{shop.quiet_from:%H:%M}", end=f"{shop.quiet_until:%H:%M}"),
+    )
+
+
+def _hours(begin: dt.time | None, end: dt.time | None) -> QuietHours | None:
+    if begin is None or end is None:
+        return None
+    return QuietHours(begin=f"{begin:%H:%M}", end=f"{end:%H:%M}")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fangcun.gateways.wechat.answers import Session
-from fangcun.grow.messaging.models import Grant, Message
+from fangcun.grow.messaging.models import Grant, Message, Preference
 from fangcun.grow.messaging.services import notify, register_template
 from fangcun.identity.members.services import admit
 from fangcun.identity.programs.models import Program
@@ -35,6 +35,9 @@ class Customer:
 
     def get(self, path: str):
         return self.client.get(f"/api/v1{path}", headers=self.headers)
+
+    def put(self, path: str, body: Any):
+        return self.client.put(f"/api/v1{path}", body, content_type="application/json", headers=self.headers)
 
     def post(self, path: str, body: Any):
         return self.client.post(f"/api/v1{path}", body, content_type="application/json", headers=self.headers)
@@ -136,3 +139,32 @@ def test_ids_that_are_none_are_malformed(customer, ids):
 @pytest.mark.parametrize("query", ["cursor=0", "cursor=x", f"cursor={2**63}", "limit=0", "limit=51"])
 def test_a_cursor_that_is_none_is_malformed(customer, query):
     assert customer.get(f"/messages?{query}").status_code == 422
+
+
+USUAL = {
+    "care": True, "marketing_texts": False, "quiet": None, "shop_quiet": {"begin": "22:00", "end": "08:00"},
+}  # fmt: skip
+
+
+def test_a_member_says_what_he_wants_to_be_written(client, program):
+    me, other = Customer(client, program, "o1"), Customer(client, program, "o2")
+    assert me.get("/messages/preferences").json() == USUAL
+    assert not Preference.objects.exists()
+    changed = me.put("/messages/preferences", {"marketing_texts": True, "quiet": {"begin": "12:30", "end": "14:00"}})
+    wanted = USUAL | {"marketing_texts": True, "quiet": {"begin": "12:30", "end": "14:00"}}
+    assert (changed.status_code, changed.json()) == (200, wanted)
+    assert me.put("/messages/preferences", {"care": False}).json() == wanted | {"care": False}
+    assert me.put("/messages/preferences", {"quiet": None, "care": True}).json() == USUAL | {"marketing_texts": True}
+    assert other.get("/messages/preferences").json() == USUAL
+
+
+@pytest.mark.parametrize("quiet", [{"begin": "25:00", "end": "08:00"}, {"begin": "22:00"}, "night"])
+def test_hours_that_are_none_are_refused(client, program, quiet):
+    me = Customer(client, program, "o1")
+    assert me.put("/messages/preferences", {"quiet": quiet}).status_code == 422
+    assert not Preference.objects.exists()
+
+
+def test_preferences_are_the_members_own(client, program):
+    answer = client.get("/api/v1/messages/preferences", headers={"X-Program": program.appid})
+    assert answer.status_code == 401
