@@ -13,6 +13,7 @@ from fangcun.grow.referral.models import ReferralRules, SettlesOn
 from fangcun.kernel import audit
 from fangcun.kernel.actors import Actor
 from fangcun.kernel.money import yuan
+from fangcun.shop.offers.models import CouponTemplate
 
 ONLY = 1
 FIELDS = (
@@ -107,4 +108,6 @@ def sentences(rules: ReferralRules, *, inviter_coupon: str | None, invitee_coupo
 def coupon_titles(template_ids: Iterable[int | None]) -> dict[int, str]:
     """What the coupons of some templates are called."""
     wanted = {pk for pk in template_ids if pk is not None}
-    return dict.fromkeys(wanted, _("优惠券"))
+    if not wanted:
+        return {}
+    return dict(CouponTemplate.objects.filter(pk__in=wanted).values_list("pk", "title"))
