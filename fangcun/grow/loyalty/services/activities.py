@@ -97,6 +97,9 @@ def sign_up(*, member_id: int, program_id: int, activity_id: int, now: dt.dateti
         try:
             with transaction.atomic():
                 return _take_place(activity, known, member_id, program_id, now)
+        except ActivityFull:
+            if own.filter(status=SignUpStatus.CANCELLED).exists() or not own.exists():
+                raise  # else the last place went to the same member at this very moment
         except (IntegrityError, StatusChanged):  # the same member at the same moment, or a code that is used
             if last_try:
                 raise
