@@ -8,8 +8,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _t
 
 KEY = re.compile(r"([a-z]+(?:_[a-z]+)*)([1-9]\d?)")
 
@@ -113,3 +116,37 @@ _RULES: dict[str, Callable[[str], str]] = {
 # An empty field is refused too.
 _EMPTY = {"thing": "无", "character_string": "-", "number": "0", "phrase": "无", "name": "无"}
 KINDS = frozenset(_RULES)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What a kind of field takes, in words and as a pattern of the whole value."""
+
+    words: str | Promise
+    pattern: re.Pattern[str]
+    most: int = 0
+
+    def holds(self, value: str) -> bool:
+        """Whether WeChat would take the value."""
+        return bool(self.pattern.fullmatch(value)) and (not self.most or _length(value) <= self.most)
+
+
+_DATE = r"\d{4}(?:年\d{1,2}月\d{1,2}日|-\d{1,2}-\d{1,2})"
+LIMITS: dict[str, Limit] = {
+    "thing": Limit(_t("20 个以内字符"), re.compile(r".+"), 20),
+    "number": Limit(_t("32 位以内数字，可带小数"), re.compile(r"[+-]?\d{1,32}(\.\d+)?")),
+    "letter": Limit(_t("32 位以内字母"), re.compile(r"[A-Za-z]{1,32}")),
+    "symbol": Limit(_t("5 位以内符号"), re.compile(r"[^\w\s]{1,5}")),
+    "character_string": Limit(_t("32 位以内数字、字母或符号"), re.compile(r"[\x20-\x7e]{1,32}")),
+    "time": Limit(_t("24 小时制时间，可带年月日"), re.compile(rf"(?:{_DATE} )?\d{{1,2}}:\d{{2}}.*")),
+    "date": Limit(_t("年月日，可带时间"), re.compile(rf"{_DATE}.*")),
+    "amount": Limit(
+        _t("1 个币种符号加 10 位以内数字，可带小数和“元”"), re.compile(r"[¥￥$]?\d{1,10}(\.\d+)?元?")
+    ),
+    "phone_number": Limit(_t("17 位以内数字、符号"), re.compile(r"[0-9+\- ]{1,17}")),
+    "car_number": Limit(_t("8 位以内"), re.compile(r".{1,8}")),
+    "name": Limit(
+        _t("10 个以内汉字，或 20 个以内字母和符号"), re.compile(rf"[{_HAN}·]{{1,10}}|[A-Za-z ,.'·\-]{{1,20}}")
+    ),
+    "phrase": Limit(_t("5 个以内汉字"), re.compile(rf"[{_HAN}]{{1,5}}")),
+}

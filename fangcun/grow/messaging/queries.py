@@ -13,6 +13,7 @@ from fangcun.grow.messaging.models import (
     Message,
     Moment,
     Template,
+    Text,
     TextTemplate,
 )
 from fangcun.grow.messaging.states import DeliveryStatus, GrantStatus
@@ -75,3 +76,8 @@ def open_grants(member_id: int, program_id: int, purpose: str) -> int:
 def text_template(code: str) -> TextTemplate | None:
     """The wording of a text by its code; None when there is none in use."""
     return TextTemplate.objects.filter(code=code, is_active=True).first()
+
+
+def text_by_token(token: str) -> Text | None:
+    """The text whose address ends so; None when there is none."""
+    return Text.objects.filter(token=token).first()

@@ -18,7 +18,7 @@ from fangcun.grow.messaging.models import Delivery, Grant, Message, Template, Te
 from fangcun.grow.messaging.reaching import reassign_wishes, set_pace, set_preference, take_turn
 from fangcun.grow.messaging.states import GrantStatus
 from fangcun.grow.messaging.tasks import send_delivery
-from fangcun.grow.messaging.templates import plan_consents, register_template
+from fangcun.grow.messaging.templates import ask_at, plan_consents, register_template
 from fangcun.grow.messaging.texting import (
     register_text_template,
     set_texting,
@@ -28,7 +28,7 @@ from fangcun.grow.messaging.texting import (
 )
 
 __all__ = [
-    "confirm_answer", "mark_read", "note_receipt", "notify", "plan_consents", "reassign", "record_consents",
+    "ask_at", "confirm_answer", "mark_read", "note_receipt", "notify", "plan_consents", "reassign", "record_consents",
     "register_template", "register_text_template", "set_pace", "set_preference", "set_texting", "take_reply",
     "take_turn", "text", "unsubscribe", "withdraw_consents",
 ]  # fmt: skip

@@ -135,6 +135,21 @@ def plan_consents(
     return plan
 
 
+@transaction.atomic
+def ask_at(*, template: Template, moments: Sequence[str], by: Actor) -> Template:
+    """Ask for a template's consent at these moments from now on, until the next plan says otherwise.
+
+    Raises TemplateInvalid.
+    """
+    if not set(moments) <= set(Moment.values):
+        raise TemplateInvalid(fields={"moments": _("没有这种时机")})
+    before = _content(template)
+    template.moments = [moment for moment in Moment.values if moment in moments]
+    template.save(update_fields=["moments", "updated_at"])
+    audit.record("messaging.ask_at", by=by, object=template, before=before, after=_content(template))
+    return template
+
+
 def _asked_at(purpose: str) -> Sequence[str]:
     plan = AskingPlan.objects.first()
     habit = ASKED_AT.get(purpose, ())
