@@ -30,7 +30,7 @@ def count_the_payment(event: OrderPaid) -> None:
 @listens(OrderPaid)
 def count_the_goods(event: OrderPaid) -> None:
     """One fact for each line, so that what is bought can be counted where orders are not known."""
-    lines = OrderLine.objects.filter(order_id=event.order_id).order_by("id")
+    lines = OrderLine.objects.filter(order_id=event.order_id, is_gift=False).order_by("id")
     for line in lines.annotate(category=F("sku__product__category__name")):
         record_later(
             "goods_bought",
@@ -43,7 +43,7 @@ def count_the_goods(event: OrderPaid) -> None:
                 "product": line.title,
                 "category": line.category,
                 "quantity": line.quantity,
-                "amount": line.line_amount,
+                "amount": line.net_amount,
             },
             at=timezone.now(),
         )
@@ -122,6 +122,8 @@ def count_the_refund(event: OrderRefunded) -> None:
 
 @listens(OrderRefunded)
 def tell_that_money_is_back(event: OrderRefunded) -> None:
+    if not event.amount:
+        return
     _tell(
         event,
         "order_refunded",
@@ -134,8 +136,8 @@ def tell_that_money_is_back(event: OrderRefunded) -> None:
 def _count(name: str, event: OrderNews) -> None:
     record_later(
         name,
-        event_id=f"{name}:{event.number}:{event.amount}"
-        if name == "order_refunded"
+        event_id=f"{name}:{event.number}:{event.refunded_amount}"
+        if isinstance(event, OrderRefunded)
         else f"{name}:{event.number}",
         member_id=event.member_id,
         program_id=event.program_id,
@@ -154,10 +156,14 @@ def _tell(event: OrderNews, purpose: str, *, title: str, body: str, values: dict
         kind="order",
         title=title,
         body=body,
-        dedupe_key=f"{purpose}:{event.number}:{event.amount}",
+        dedupe_key=f"{purpose}:{event.number}:{_refunded(event) or event.amount}",
     )
 
 
+def _refunded(event: OrderNews) -> int:
+    return event.refunded_amount if isinstance(event, OrderRefunded) else 0
+
+
 def _goods(order: Order) -> str:
-    titles = list(order.lines.order_by("id").values_list("title", flat=True))
+    titles = list(order.lines.order_by("is_gift", "id").values_list("title", flat=True))
     return titles[0] if len(titles) == 1 else f"{titles[0]} 等{len(titles)}件"

@@ -25,7 +25,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class SkuFacts:
-    """One SKU as carts and quotes see it now. Amounts in fen; `cover` is a storage path."""
+    """One SKU as carts and quotes see it now. Amounts in fen; `cover` is a storage path.
+
+    `category_ids`: the product's category and the first-level one over it, or the same twice.
+    """
 
     sku_id: int
     product_id: int
@@ -37,6 +40,7 @@ class SkuFacts:
     stock: int
     weight_g: int
     on_sale: bool
+    category_ids: tuple[int, ...]
 
 
 def skus_for(sku_ids: Iterable[int]) -> dict[int, SkuFacts]:
@@ -46,7 +50,8 @@ def skus_for(sku_ids: Iterable[int]) -> dict[int, SkuFacts]:
         .order_by()
         .values_list(
             "pk", "product_id", F("product__title"), "title", "picture", F("product__cover"), "price_amount",
-            "market_amount", "stock", "weight_g", "active", F("product__on_sale"),
+            "market_amount", "stock", "weight_g", "active", F("product__on_sale"), F("product__category_id"),
+            F("product__top_category_id"),
         )
     )  # fmt: skip
     return {
@@ -61,8 +66,24 @@ def skus_for(sku_ids: Iterable[int]) -> dict[int, SkuFacts]:
             stock,
             weight,
             active and on_sale,
+            (shelf, top),
         )
-        for pk, product_id, title, sku_title, picture, cover, price, market, stock, weight, active, on_sale in rows
+        for (
+            pk,
+            product_id,
+            title,
+            sku_title,
+            picture,
+            cover,
+            price,
+            market,
+            stock,
+            weight,
+            active,
+            on_sale,
+            shelf,
+            top,
+        ) in rows
     }
 
 

@@ -63,13 +63,17 @@ class PricedLine:
 
 @dataclass(frozen=True, slots=True)
 class Discount:
-    """What one offer takes off. Those in the price and those on the freight are told for the record only."""
+    """What one offer takes off. Those in the price and those on the freight are told for the record only.
+
+    `quantity`: how many pieces have that price; `points`: how many of the member's points paid it.
+    """
 
     kind: DiscountKind
     source_id: int
     title: str
     amount: int
     points: int = 0
+    quantity: int = 0
 
     @property
     def on_goods(self) -> bool:
@@ -91,6 +95,7 @@ class CouponChoice:
     """One coupon of the member and what it would take off here, or why it can't be used."""
 
     coupon_id: int
+    template_id: int
     title: str
     condition: str
     amount: int
@@ -140,3 +145,7 @@ class Priced:
     @property
     def coupon_id(self) -> int | None:
         return next((one.coupon_id for one in self.coupons if one.chosen), None)
+
+    @property
+    def template_id(self) -> int | None:
+        return next((one.template_id for one in self.coupons if one.chosen), None)

@@ -77,3 +77,8 @@ class OrderHeld(DomainError):
 class NothingToRefund(DomainError):
     code = "nothing_to_refund"
     message = _("没有可退的商品，或数量超过了可退数量")
+
+
+class OrderNotRefundable(DomainError):
+    code = "order_not_refundable"
+    message = _("订单当前不能退款：{status}")

@@ -134,6 +134,7 @@ class OrderDiscount(models.Model):
     title = models.CharField(_("名称"), max_length=60)
     amount = models.BigIntegerField(_("金额（分）"))
     points = models.BigIntegerField(_("积分"), default=0)
+    quantity = models.PositiveIntegerField(_("件数"), default=0)
 
     class Meta:
         verbose_name = _("订单优惠")

@@ -12,13 +12,16 @@ from django.utils import timezone
 
 from fangcun.identity.members.models import Address
 from fangcun.shop.cart.queries import Line, lines_for, selected_lines
+from fangcun.shop.catalog.queries import skus_for
 from fangcun.shop.offers.pricing import priced
+from fangcun.shop.offers.queries import pieces_for, running
 from fangcun.shop.offers.sale import Priced, SaleLine
 from fangcun.shop.offers.terms import PLAIN, Terms
 from fangcun.shop.orders.errors import CartEmpty, OrderGone
 from fangcun.shop.orders.models import Order
+from fangcun.shop.orders.selling import coupons_for
 from fangcun.shop.orders.states import OrderStatus
-from fangcun.shop.shipping.queries import Freight, freight_for
+from fangcun.shop.shipping.queries import Freight, active_rules, match, price
 
 
 def order_of(*, member_id: int, number: str) -> Order:
@@ -96,6 +99,7 @@ class Quote:
             self.address is not None
             and self.freight.reachable
             and all(line.can_be_bought for line in self.lines)
+            and not any(problem.code == "coupon" for problem in self.problems)
         )
 
 
@@ -106,7 +110,7 @@ def quote(
     address: Address | None,
     terms: Terms = PLAIN,
 ) -> Quote:
-    """Reckon what the ticked lines of the cart, or the given (sku id, quantity) pairs, would cost.
+    """Reckon what the ticked lines of the cart, or the given (sku id, quantity) pairs, would cost on these terms.
 
     Lines that are gone, short or repriced are named, not dropped. Raises CartEmpty.
     """
@@ -116,22 +120,59 @@ def quote(
         found = lines_for([(sku_id, quantity, True, None) for sku_id, quantity in lines])
     if not found:
         raise CartEmpty
+    now = timezone.now()
     sellable = [line for line in found if line.status != "gone" and line.sku]
     sale = [
-        SaleLine(line.sku_id, line.sku.product_id, (), line.quantity, line.sku.price_amount)
+        SaleLine(
+            line.sku_id,
+            line.sku.product_id,
+            line.sku.category_ids,
+            line.quantity,
+            line.sku.price_amount,
+        )
         for line in sellable
         if line.sku
     ]
-    items_amount = priced(sale, terms=terms, freight_amount=0).items_amount
     weight_g = sum(line.sku.weight_g * line.quantity for line in sellable if line.sku)
+    rule = match(active_rules(), address.region_code) if address else None
+    offers = running()
+    reckoned = priced(
+        sale,
+        running=offers,
+        coupons=coupons_for(offers, member_id=member_id, terms=terms, now=now, all_of_them=True),
+        terms=terms,
+        now=now,
+        freight=lambda amount: price(rule, weight_g=weight_g, items_amount=amount).amount,
+        pieces=pieces_for(sale, member_id=member_id, found=offers, terms=terms, now=now),
+    )
     freight = Freight(0, "选择收货地址后计算")
     if address is not None:
-        freight = freight_for(region_code=address.region_code, weight_g=weight_g, items_amount=items_amount)
+        freight = price(rule, weight_g=weight_g, items_amount=reckoned.items_amount)
     problems = [problem for line in found if (problem := _problem(line))]
     if not freight.reachable:
         problems.append(Problem(None, "unreachable", "该地址不在配送范围内，请换一个地址"))
-    reckoned = priced(sale, terms=terms, freight_amount=freight.amount)
-    return Quote(found, items_amount, freight, address, reckoned, problems)
+    if terms.coupon_id and reckoned.coupon_id is None:
+        chosen = next((one for one in reckoned.coupons if one.coupon_id == terms.coupon_id), None)
+        reason = f"优惠券不能用于本单：{chosen.reason}" if chosen else "优惠券刚刚被使用或已失效"
+        problems.append(Problem(None, "coupon", reason))
+    return Quote(found, reckoned.items_amount, freight, address, reckoned, problems, _gifts(reckoned, sale))
+
+
+def _gifts(found: Priced, sale: Sequence[SaleLine]) -> list[GiftLine]:
+    """The gifts that are still there when the rest is bought."""
+    skus = skus_for([gift.sku_id for gift in found.gifts]) if found.gifts else {}
+    left = {sku_id: sku.stock if sku.on_sale else 0 for sku_id, sku in skus.items()}
+    for line in sale:
+        if line.sku_id in left:
+            left[line.sku_id] -= line.quantity
+    gifts = []
+    for gift in found.gifts:
+        if gift.quantity <= left.get(gift.sku_id, 0):
+            left[gift.sku_id] -= gift.quantity
+            sku = skus[gift.sku_id]
+            title = f"{sku.title} {sku.sku_title}".strip()
+            gifts.append(GiftLine(gift.sku_id, title, sku.cover, gift.quantity))
+    return gifts
 
 
 def _problem(line: Line) -> Problem | None:

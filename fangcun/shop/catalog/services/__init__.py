@@ -14,7 +14,7 @@ from fangcun.shop.catalog.services.products import (
     take_off_sale,
     update_product,
 )
-from fangcun.shop.catalog.services.stock import TakenSku, change_stock, return_stock, take_stock
+from fangcun.shop.catalog.services.stock import TakenSku, change_stock, lock_stock, return_stock, take_stock
 from fangcun.shop.catalog.snapshots import republish_all
 from fangcun.shop.catalog.specs import PictureSpec, ProductSpec, SkuSpec, spec_of
 
@@ -28,6 +28,7 @@ __all__ = [
     "create_category",
     "create_product",
     "delete_category",
+    "lock_stock",
     "move_category",
     "put_on_sale",
     "republish_all",

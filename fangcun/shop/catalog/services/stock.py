@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,8 @@ from fangcun.shop.catalog.specs import MOST_STOCK
 class TakenSku:
     """A SKU that was just taken from the shelf, as the order line keeps it.
 
-    Amounts in fen, weight in grams, `stock` what is left, `cover` a storage path.
+    Amounts in fen, weight in grams, `stock` what is left, `cover` a storage path; `category_ids`: the product's
+    category and the first-level one over it.
     """
 
     sku_id: int
@@ -34,6 +35,7 @@ class TakenSku:
     market_amount: int | None
     weight_g: int
     stock: int
+    category_ids: tuple[int, int]
     quantity: int
 
 
@@ -54,7 +56,9 @@ RETURNING catalog_sku.id, catalog_sku.product_id,
   (SELECT p.title FROM catalog_product p WHERE p.id = catalog_sku.product_id), catalog_sku.title,
   COALESCE(NULLIF(catalog_sku.picture, ''),
            (SELECT p.cover FROM catalog_product p WHERE p.id = catalog_sku.product_id)),
-  catalog_sku.price_amount, catalog_sku.market_amount, catalog_sku.weight_g, catalog_sku.stock
+  catalog_sku.price_amount, catalog_sku.market_amount, catalog_sku.weight_g, catalog_sku.stock,
+  (SELECT p.category_id FROM catalog_product p WHERE p.id = catalog_sku.product_id),
+  (SELECT p.top_category_id FROM catalog_product p WHERE p.id = catalog_sku.product_id)
 """
 
 _RETURN = """
@@ -84,7 +88,9 @@ def take_stock(lines: Sequence[tuple[int, int]], *, reference: str, by: Actor) -
     if not wanted:
         return {}
     rows = _move(_TAKE, wanted)
-    taken = {row[0]: TakenSku(*(*row, wanted[row[0]])) for row in rows}
+    taken = {
+        row[0]: TakenSku(*(*row[:9], (row[9], row[10]), wanted[row[0]])) for row in rows
+    }
     if len(taken) < len(wanted):
         _refuse({sku_id: quantity for sku_id, quantity in wanted.items() if sku_id not in taken})
     _write_ledger(
@@ -156,6 +162,16 @@ def change_stock(
         actor_id=by.id,
         actor_name=by.name,
     )
+
+
+def lock_stock(sku_ids: Iterable[int]) -> dict[int, int]:
+    """Hold the stock of these SKUs until the caller's transaction ends, and say what is left of those on sale.
+
+    For an order that takes stock more than once: rows are held in one order from the beginning. One statement.
+    """
+    held = Sku.objects.filter(pk__in=set(sku_ids)).order_by("pk").select_for_update(no_key=True, of=("self",))
+    rows = held.values_list("pk", "stock", "active", "product__on_sale")
+    return {pk: stock for pk, stock, active, on_sale in rows if active and on_sale}
 
 
 def _summed(lines: Sequence[tuple[int, int]]) -> dict[int, int]:

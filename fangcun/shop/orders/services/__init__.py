@@ -14,6 +14,7 @@ from fangcun.shop.orders.services.delivering import (
 from fangcun.shop.orders.services.keeping import annotate_order, note_refund, reassign_orders
 from fangcun.shop.orders.services.paying import check_payment, mark_order_paid, pay_order
 from fangcun.shop.orders.services.placing import place_order
+from fangcun.shop.orders.services.refunding import refund_lines
 
 __all__ = [
     "annotate_order",
@@ -28,6 +29,7 @@ __all__ = [
     "pay_order",
     "place_order",
     "reassign_orders",
+    "refund_lines",
     "release_order",
     "ship_order",
 ]

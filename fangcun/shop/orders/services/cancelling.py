@@ -16,6 +16,7 @@ from fangcun.shop.catalog.services import return_stock
 from fangcun.shop.orders.errors import OrderNotCancellable
 from fangcun.shop.orders.events import OrderCancelled, OrderReleased
 from fangcun.shop.orders.models import Order
+from fangcun.shop.orders.returning import give_offers_back
 from fangcun.shop.orders.states import CancelledBy, OrderStatus
 from fangcun.shop.payments.services import close_payments, refund
 
@@ -105,8 +106,9 @@ def _cancel(order: Order, *, who: CancelledBy, by: Actor, reason: str) -> None:
             cancel_reason=reason,
             cancelled_at=timezone.now(),
         )
-        lines = list(order.lines.values_list("sku_id", "quantity"))
-        return_stock(lines, reference=order.number, by=by)
+        left = ((line.sku_id, line.quantity - line.refunded_quantity) for line in order.lines.all())
+        return_stock([line for line in left if line[1]], reference=order.number, by=by)
+        give_offers_back(order, now=order.cancelled_at or timezone.now(), by=by)
         if not was_paid:
             close_payments([order.number], by=by)
         if paid is not None and paid.amount > paid.refunded_amount:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils import timezone
 
 from fangcun.kernel.actors import Actor
 from fangcun.kernel.audit import record
 from fangcun.kernel.events import announce
+from fangcun.shop.offers.services import return_coupon
 from fangcun.shop.orders.events import OrderRefunded
 from fangcun.shop.orders.models import Order
+from fangcun.shop.orders.returning import COUPONS
 from fangcun.shop.payments.models import Refund
 from fangcun.shop.payments.states import RefundStatus
 
@@ -37,17 +40,26 @@ def note_refund(*, refund_id: int) -> None:
         if total == order.refunded_amount:
             return
         Order.objects.filter(pk=order.pk).update(refunded_amount=total)
+        full = total >= order.total_amount - order.freight_amount
+        if full:
+            return_coupon_of(order)
         announce(
             OrderRefunded(
                 order_id=order.pk,
                 number=order.number,
                 member_id=order.member_id,
                 program_id=order.program_id,
-                amount=refund.amount,
-                full=total >= order.total_amount - order.freight_amount,
+                amount=total - order.refunded_amount,
+                full=full,
                 refunded_amount=total,
             )
         )
+
+
+def return_coupon_of(order: Order) -> None:
+    """Give the coupon of an order back whose goods are all paid back, once."""
+    if any(one.kind in COUPONS for one in order.discounts.all()):
+        return_coupon(order_number=order.number, now=timezone.now())
 
 
 def reassign_orders(*, kept_id: int, gone_id: int) -> None:

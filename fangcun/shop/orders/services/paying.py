@@ -15,6 +15,7 @@ from fangcun.shop.catalog.services import take_stock
 from fangcun.shop.orders.errors import OrderNotPayable
 from fangcun.shop.orders.events import OrderPaid
 from fangcun.shop.orders.models import Order
+from fangcun.shop.orders.returning import OfferOver, take_again
 from fangcun.shop.orders.states import CancelledBy, OrderStatus
 from fangcun.shop.payments.models import Payment
 from fangcun.shop.payments.queries import payment_of
@@ -70,15 +71,16 @@ def mark_order_paid(*, payment_id: int, paid_at: dt.datetime) -> None:
         if order.payment_id == payment.pk:
             return
         if order.status == OrderStatus.PENDING_PAYMENT:
-            _enter_paid(order, payment, paid_at, reason="")
+            enter_paid(order, payment, paid_at, reason="")
         elif _may_revive(order):
             try:
                 with transaction.atomic():
                     lines = [(line.sku_id, line.quantity) for line in order.lines.all()]
                     take_stock(lines, reference=order.number, by=SYSTEM)
-                    _enter_paid(order, payment, paid_at, reason="逾期付款，已重新占用库存")
-            except (OutOfStock, ProductGone):
-                _give_back(order, payment, "订单已超时关闭且商品已售完")
+                    take_again(order, now=timezone.now())
+                    enter_paid(order, payment, paid_at, reason="逾期付款，已重新占用库存")
+            except (OutOfStock, ProductGone, OfferOver):
+                _give_back(order, payment, "订单已超时关闭，商品或优惠已没有了")
         elif order.status == OrderStatus.CANCELLED:
             _give_back(order, payment, "订单已取消")
         else:
@@ -90,13 +92,15 @@ def _may_revive(order: Order) -> bool:
     return late and not order.points_used
 
 
-def _enter_paid(order: Order, payment: Payment, paid_at: dt.datetime, *, reason: str) -> None:
+def enter_paid(order: Order, payment: Payment | None, paid_at: dt.datetime, *, reason: str) -> None:
+    """Let an order be paid, by a payment or because it costs nothing, in the caller's transaction."""
+    amount = payment.amount if payment else 0
     order.enter(
         OrderStatus.PAID,
-        by=WECHAT,
-        reason=reason,
+        by=WECHAT if payment else SYSTEM,
+        reason=reason if payment else "无需付款",
         payment=payment,
-        paid_amount=payment.amount,
+        paid_amount=amount,
         paid_at=paid_at,
         cancelled_at=None,
         cancelled_by="",
@@ -108,7 +112,7 @@ def _enter_paid(order: Order, payment: Payment, paid_at: dt.datetime, *, reason:
             number=order.number,
             member_id=order.member_id,
             program_id=order.program_id,
-            amount=payment.amount,
+            amount=amount,
         )
     )
 

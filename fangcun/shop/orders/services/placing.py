@@ -15,13 +15,16 @@ from django.utils import timezone
 
 from fangcun.identity.members.models import Account, Address
 from fangcun.identity.members.text import one_line
-from fangcun.insight.tracking.services import record_later
 from fangcun.kernel.actors import Actor
 from fangcun.kernel.errors import DomainError
 from fangcun.shop.cart.services import MOST_LINES, MOST_OF_ONE, take_selected
-from fangcun.shop.catalog.services import TakenSku, take_stock
+from fangcun.shop.catalog.services import lock_stock, take_stock
+from fangcun.shop.offers.errors import CouponSpent, CouponUnusable
 from fangcun.shop.offers.pricing import priced
-from fangcun.shop.offers.sale import PricedLine, SaleLine
+from fangcun.shop.offers.queries import running
+from fangcun.shop.offers.rules import HeldCoupon, Running
+from fangcun.shop.offers.sale import Priced, SaleLine
+from fangcun.shop.offers.services import use_coupon
 from fangcun.shop.offers.terms import PLAIN, Terms
 from fangcun.shop.orders.errors import (
     AreaUnreachable,
@@ -33,10 +36,33 @@ from fangcun.shop.orders.errors import (
     TooManyLines,
 )
 from fangcun.shop.orders.models import Order, OrderDiscount, OrderLine
+from fangcun.shop.orders.selling import (
+    coupons_for,
+    discounts_of,
+    gift_of,
+    give_with,
+    line_of,
+    record_sale,
+    take_pieces,
+)
+from fangcun.shop.orders.services.paying import enter_paid
 from fangcun.shop.shipping.models import FreightRule
 from fangcun.shop.shipping.queries import active_rules, match, price
 
 Lines = Sequence[tuple[int, int]]
+
+
+class Wish(NamedTuple):
+    """What somebody wants to buy, where it goes, and what he thinks it costs."""
+
+    account: Account
+    address: Address
+    key: str
+    lines: Lines | None
+    remark: str
+    expected_total_amount: int | None
+    terms: Terms
+    now: dt.datetime
 
 
 class Placed(NamedTuple):
@@ -61,29 +87,31 @@ def place_order(
     remark: str = "",
     expected_total_amount: int | None = None,
     terms: Terms = PLAIN,
+    asked: str = "",
 ) -> Placed:
-    """Buy what is ticked in the cart, or the given (sku id, quantity) pairs.
+    """Buy what is ticked in the cart, or the given (sku id, quantity) pairs, on these terms.
 
-    Prices, freight and stock are decided here, never by the phone. The same key again gives the same order.
-    Raises CartEmpty, OutOfStock, ProductGone, AreaUnreachable, PriceChanged, IdempotencyConflict: then nothing
-    has changed.
+    Prices, discounts, freight and stock are decided here, never by the phone. The same key again gives the same
+    order; `asked` is what else the customer asked for, by which the same key is not the same order. An order that
+    costs nothing is paid at once. Raises CartEmpty, OutOfStock, ProductGone, AreaUnreachable, CouponUnusable,
+    CouponSpent, PriceChanged, IdempotencyConflict: then nothing has changed.
     """
     key = idempotency_key.strip()
     if not (1 <= len(key) <= 64 and key.isascii() and key.isprintable()):
         raise IdempotencyKeyMissing
-    remark = one_line(remark)
     if lines is not None:
         _refuse_odd(lines)
-    digest = _digest(lines, address, remark)
-    rule = match(
-        active_rules(), address.region_code
-    )  # before the write lock is taken: it is held as briefly as can be
+    now = timezone.now()
+    wish = Wish(account, address, key, lines, one_line(remark), expected_total_amount, terms, now)
+    digest = _digest(wish, asked)
+    # before the write lock is taken: it is held as briefly as can be
+    rule = match(active_rules(), address.region_code)
+    offers = running()
+    coupons = coupons_for(offers, member_id=account.member_id, terms=terms, now=now)
     try:
         with transaction.atomic():
-            order, bought = _place(
-                account, address, rule, key, digest, lines, remark, expected_total_amount, terms
-            )
-        return Placed(order, bought, is_new=True, discounts=[])
+            order, bought, discounts = _place(wish, digest, rule, offers, coupons)
+        return Placed(order, bought, is_new=True, discounts=discounts)
     except (DomainError, IntegrityError):
         earlier = Order.objects.filter(member=account.member, idempotency_key=key).first()
         if earlier is None:
@@ -96,75 +124,76 @@ def place_order(
 
 
 def _place(
-    account: Account,
-    address: Address,
-    rule: FreightRule | None,
-    key: str,
-    digest: str,
-    lines: Lines | None,
-    remark: str,
-    expected_total_amount: int | None,
-    terms: Terms,
-) -> tuple[Order, list[OrderLine]]:
-    now = timezone.now()
+    wish: Wish, digest: str, rule: FreightRule | None, offers: Running, coupons: Sequence[HeldCoupon]
+) -> tuple[Order, list[OrderLine], list[OrderDiscount]]:
+    member_id, now = wish.account.member_id, wish.now
+    by = Actor.member(member_id)
     number = f"{timezone.localtime(now):%Y%m%d%H%M%S}{secrets.randbelow(10**6):06d}"
-    wanted = take_selected(member_id=account.member_id) if lines is None else _merged(lines)
+    wanted = take_selected(member_id=member_id) if wish.lines is None else _merged(wish.lines)
     if not wanted:
         raise CartEmpty
-    taken = take_stock(wanted, reference=number, by=Actor.member(account.member_id))
+    gifts = offers.gift_skus(now)
+    held = lock_stock([*(sku_id for sku_id, _ in wanted), *gifts]) if gifts else {}
+    taken = take_stock(wanted, reference=number, by=by)
+    weight_g = sum(taken[sku_id].weight_g * quantity for sku_id, quantity in wanted)
     sale = [
-        SaleLine(sku_id, taken[sku_id].product_id, (), quantity, taken[sku_id].price_amount)
+        SaleLine(
+            sku_id, taken[sku_id].product_id, taken[sku_id].category_ids, quantity, taken[sku_id].price_amount
+        )
         for sku_id, quantity in wanted
     ]
-    found = priced(sale, terms=terms, freight_amount=0)
-    items_amount = found.items_amount
-    weight_g = sum(taken[sku_id].weight_g * quantity for sku_id, quantity in wanted)
-    freight = price(rule, weight_g=weight_g, items_amount=items_amount)
-    if not freight.reachable:
-        raise AreaUnreachable(note=freight.note)
-    total_amount = items_amount + freight.amount
-    if expected_total_amount not in (None, total_amount):
-        raise PriceChanged(expected_amount=expected_total_amount, total_amount=total_amount)
+    found = priced(
+        sale,
+        running=offers,
+        coupons=coupons,
+        terms=wish.terms,
+        now=now,
+        freight=lambda items_amount: price(rule, weight_g=weight_g, items_amount=items_amount).amount,
+        pieces=take_pieces(sale, offers, member_id=member_id, terms=wish.terms, now=now),
+    )
+    _refuse_dear(wish, rule, found)
+    if found.coupon_id is not None:
+        use_coupon(coupon_id=found.coupon_id, member_id=member_id, order_number=number, now=now)
     order = Order.objects.create(
         number=number,
-        member_id=account.member_id,
-        program_id=account.program_id,
-        idempotency_key=key,
+        member_id=member_id,
+        program_id=wish.account.program_id,
+        idempotency_key=wish.key,
         request_digest=digest,
-        items_amount=items_amount,
-        freight_amount=freight.amount,
-        total_amount=total_amount,
-        address=address.snapshot(),
-        remark=remark[:200],
-        held_for=terms.held_for,
+        items_amount=found.items_amount,
+        freight_amount=found.freight_amount,
+        discount_amount=found.discount_amount,
+        total_amount=found.total_amount,
+        points_used=found.points_used,
+        held_for=wish.terms.held_for,
+        address=wish.address.snapshot(),
+        remark=wish.remark[:200],
         created_at=now,
         expires_at=now + dt.timedelta(minutes=settings.ORDER_PAY_MINUTES),
     )
-    bought = OrderLine.objects.bulk_create(_line(order, taken[line.sku_id], line) for line in found.lines)
-    record_later(
-        "order_submitted",
-        event_id=f"order_submitted:{number}",
-        member_id=account.member_id,
-        program_id=account.program_id,
-        props={"order_number": number, "total_amount": total_amount, "lines": len(wanted)},
-        at=now,
+    given = give_with(found.gifts, held, dict(wanted), reference=number, by=by)
+    bought = OrderLine.objects.bulk_create(
+        [
+            *(line_of(order, taken[line.sku_id], line) for line in found.lines),
+            *(gift_of(order, sku) for sku in given),
+        ]
     )
-    return order, bought
+    discounts = discounts_of(order, found)
+    record_sale(order, found, lines=len(wanted))
+    if not order.total_amount:
+        enter_paid(order, None, now, reason="")
+    return order, bought, discounts
 
 
-def _line(order: Order, sku: TakenSku, line: PricedLine) -> OrderLine:
-    return OrderLine(
-        order=order,
-        sku_id=sku.sku_id,
-        product_id=sku.product_id,
-        title=sku.title,
-        sku_title=sku.sku_title,
-        cover=sku.cover,
-        price_amount=line.price_amount,
-        quantity=line.quantity,
-        list_amount=line.list_amount,
-        discount_amount=line.discount_amount,
-    )
+def _refuse_dear(wish: Wish, rule: FreightRule | None, found: Priced) -> None:
+    freight = price(rule, weight_g=0, items_amount=found.items_amount)
+    if not freight.reachable:
+        raise AreaUnreachable(note=freight.note)
+    if wish.terms.coupon_id and found.coupon_id is None:
+        reason = next((one.reason for one in found.coupons), "")
+        raise CouponUnusable(reason=reason) if reason else CouponSpent
+    if wish.expected_total_amount not in (None, found.total_amount):
+        raise PriceChanged(expected_amount=wish.expected_total_amount, total_amount=found.total_amount)
 
 
 def _refuse_odd(lines: Lines) -> None:
@@ -183,6 +212,10 @@ def _merged(lines: Lines) -> list[tuple[int, int]]:
     return list(total.items())
 
 
-def _digest(lines: Lines | None, address: Address, remark: str) -> str:
-    content = [sorted(_merged(lines)) if lines is not None else "cart", address.pk, remark]
+def _digest(wish: Wish, asked: str) -> str:
+    lines = sorted(_merged(wish.lines)) if wish.lines is not None else "cart"
+    content: list[object] = [lines, wish.address.pk, wish.remark]
+    points = wish.terms.points.wanted if wish.terms.points else None
+    if wish.terms.coupon_id is not None or points or asked:
+        content.append([wish.terms.coupon_id, points, asked])
     return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
