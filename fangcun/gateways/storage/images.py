@@ -39,13 +39,13 @@ class StoredImage:
 
 
 def store_image(
-    data: bytes, *, max_bytes: int = 10 * 1024 * 1024, max_pixels: int = 40_000_000
+    data: bytes, *, max_bytes: int = 10 * 1024 * 1024, max_pixels: int = 40_000_000, folder: str = "images"
 ) -> StoredImage:
     """Keep a picture: looked into, turned upright, stripped of everything but the pixels, as WebP.
 
     Takes JPEG, PNG, WebP and GIF (its first frame), whatever the name or the sender says it is. Keeps four files,
     `images/ab/abcd….webp` and narrower ones ending in `_240`, `_480`, `_960`; the name is the SHA-256 of the
-    content, so the same picture is kept once and an address never changes its picture.
+    content, so the same picture is kept once in a `folder` and an address never changes its picture.
     Raises ImageRefused for anything else, for more than `max_bytes` or `max_pixels`, and for broken files.
     """
     if len(data) > max_bytes:
@@ -53,12 +53,18 @@ def store_image(
     image = _decoded(data, max_pixels)
     full = _encoded(image)
     digest = hashlib.sha256(full).hexdigest()
-    path = f"images/{digest[:2]}/{digest}.webp"
+    path = f"{folder}/{digest[:2]}/{digest}.webp"
     for width in WIDTHS:
         _keep(_sized(path, width), full if image.width <= width else _encoded(_narrowed(image, width)))
     # Last, so that a picture that can be found is complete.
     _keep(path, full)
     return StoredImage(path=path, width=image.width, height=image.height)
+
+
+def remove_image(path: str) -> None:
+    """Take a kept picture away in all its sizes, for good. Whoever shows the same picture from there loses it."""
+    for one in (path, *(_sized(path, width) for width in WIDTHS)):
+        default_storage.delete(one)
 
 
 def image_url(path: str, width: int | None = None) -> str:

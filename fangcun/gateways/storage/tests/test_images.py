@@ -6,13 +6,21 @@ import io
 import struct
 import zlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from PIL import Image, ImageCms
 
-from fangcun.gateways.storage import ImageRefused, image_url, storage_ready, store_image
+from fangcun.gateways.storage import (
+    ImageRefused,
+    image_url,
+    jpeg_of,
+    remove_image,
+    storage_ready,
+    store_image,
+)
 from fangcun.kernel.errors import GatewayError
 
 
@@ -49,7 +57,7 @@ def files(media: Path) -> list[str]:
     return sorted(str(path.relative_to(media)) for path in media.rglob("*") if path.is_file())
 
 
-def refused(data: bytes, media: Path, **limits: int) -> str:
+def refused(data: bytes, media: Path, **limits: Any) -> str:
     with pytest.raises(ImageRefused) as refusal:
         store_image(data, **limits)
     assert refusal.value.status == 400
@@ -270,6 +278,25 @@ def test_addresses_are_absolute_and_wide_enough(media: Path) -> None:
 def test_a_bucket_or_cdn_names_its_own_addresses(settings) -> None:
     settings.MEDIA_URL = "https://cdn.example/m/"
     assert image_url("images/ab/abcd.webp", 480) == "https://cdn.example/m/images/ab/abcd_480.webp"
+
+
+def test_a_folder_of_its_own_keeps_pictures_apart_and_gives_them_up(media: Path) -> None:
+    elsewhere, here = store_image(picture()).path, store_image(picture(), folder="conversations/7").path
+    assert here == elsewhere.replace("images/", "conversations/7/", 1)
+    assert len(files(media)) == 8
+    remove_image(here)
+    remove_image(here)
+    assert files(media) == sorted(
+        [elsewhere, *(elsewhere.replace(".webp", f"_{width}.webp") for width in (240, 480, 960))]
+    )
+
+
+def test_a_kept_picture_is_given_as_jpeg_on_white() -> None:
+    path = store_image(picture(2000, 1000, form="PNG", mode="RGBA", colour=(0, 0, 0, 0))).path
+    with Image.open(io.BytesIO(jpeg_of(path, longest=640))) as jpeg:
+        assert (jpeg.format, jpeg.size, jpeg.getpixel((5, 5))) == ("JPEG", (640, 320), (255, 255, 255))
+    with pytest.raises(FileNotFoundError):
+        jpeg_of("images/00/nothing.webp")
 
 
 def test_a_working_storage_is_ready_and_left_clean(media: Path) -> None:
