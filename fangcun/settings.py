@@ -115,6 +115,7 @@ INSTALLED_APPS = [
     "fangcun.grow.links",
     "fangcun.grow.referral",
     "fangcun.grow.groupbuy",
+    "fangcun.grow.conversations",
     "fangcun.plan.revisions",
     "fangcun.plan.schedule",
     "fangcun.flows",
