@@ -139,23 +139,25 @@ def plain_event(event: Any, *, skew_ms: int, received_ms: int) -> dict[str, Any]
     """
     if not isinstance(event, dict):
         raise Refused("event_invalid")
-    if not _visible(event.get("id")):
+    get = event.get
+    key = get("id")
+    if key.__class__ is not str or not 0 < len(key) <= MAX_ID or not key.isprintable():
         raise Refused("id_invalid")
-    name = event.get("name")
+    name = get("name")
     if name.__class__ is not str or len(name) > MAX_ID or not _is_name(name):
         raise Refused("name_invalid")
     if name in SERVER_FACTS:
         raise Refused("server_fact")
-    session, page = event.get("session_id") or "", event.get("page") or ""
+    session, page = get("session_id") or "", get("page") or ""
     if session != "" and not _visible(session):
         raise Refused("session_invalid")
-    if not isinstance(page, str) or len(page) > MAX_PAGE:
+    if page.__class__ is not str or len(page) > MAX_PAGE:
         raise Refused("page_invalid")
-    props = event.get("props")
+    props = get("props")
     return {
-        "id": event["id"],
+        "id": key,
         "name": name,
-        "ts": _moment(event.get("ts"), skew_ms=skew_ms, received_ms=received_ms),
+        "ts": _moment(get("ts"), skew_ms, received_ms),
         "session": session,
         "page": _sound(page),
         "props": _plain_props(name, props) if props is not None else {},
@@ -167,8 +169,8 @@ def _is_name(name: str) -> bool:
     return _NAME.fullmatch(name) is not None
 
 
-def _moment(ts: Any, *, skew_ms: int, received_ms: int) -> int:
-    if not _is_time(ts):
+def _moment(ts: Any, skew_ms: int, received_ms: int) -> int:
+    if (ts.__class__ is not int or abs(ts) > LARGEST_INTEGER) and not _is_time(ts):
         raise Refused("ts_invalid")
     moment = int(ts) + skew_ms
     if moment > received_ms + MAX_AHEAD_MS:
@@ -182,35 +184,35 @@ def _plain_props(name: str, props: Any) -> dict[str, Any]:
     if not isinstance(props, dict) or len(props) > MAX_PROPS:
         raise Refused("props_invalid")
     plain: dict[str, Any] = {}
-    most = 0  # bytes that it may be at most: only where that is too much it is looked at exactly
+    # Bytes that it may be at most: only where that is too much it is looked at exactly.
+    most = len(props) * (6 * MAX_ID + 32)
     for key, value in props.items():
-        if not _visible(key):
+        if key.__class__ is not str or not 0 < len(key) <= MAX_ID or not key.isprintable():
             raise Refused("props_invalid")
         if value.__class__ is int and -LARGEST_INTEGER <= value <= LARGEST_INTEGER:
             plain[key] = value
-        elif (name, key) in COUNTS and isinstance(value, dict) and len(value) <= MAX_PROPS:
+        elif value.__class__ is dict and (name, key) in COUNTS and len(value) <= MAX_PROPS:
             plain[key] = {_sound(str(code))[:MAX_ID]: _plain_value(n) for code, n in value.items()}
             most += MAX_PROPS_BYTES
         else:
             plain[key] = value = _plain_value(value)
             if value.__class__ is str:
                 most += 6 * len(value)
-        most += 6 * MAX_ID + 32
     if most > MAX_PROPS_BYTES and len(orjson.dumps(plain)) > MAX_PROPS_BYTES:
         raise Refused("props_too_large")
     return plain
 
 
 def _plain_value(value: Any) -> str | int | float | bool | None:
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, str):
+    if value.__class__ is str:
         if len(value) > MAX_TEXT_BYTES:
             raise Refused("props_too_large")
         text = _sound(value)
         if 4 * len(text) > MAX_TEXT_BYTES and len(text.encode()) > MAX_TEXT_BYTES:
             raise Refused("props_too_large")
         return text
+    if value is None or isinstance(value, bool):
+        return value
     if isinstance(value, int) and abs(value) <= LARGEST_INTEGER:
         return value
     if isinstance(value, float) and math.isfinite(value):

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import sqlite3
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 
 import orjson
-from django.db import connections, router
+from django.db import IntegrityError, connections, router
 
 from fangcun.insight.tracking.committing import Writing
 from fangcun.insight.tracking.models import Seen
@@ -25,7 +27,8 @@ _KEYS = {
     "sqlite": "json_each(%s) WHERE true",  # or it takes ON for a join's
     "postgresql": "unnest(%s::bigint[]) AS given (value)",
 }
-_INSERTS = {
+_ALL = f'INSERT INTO {_TABLE} (source, "key", day) SELECT %s, value, %s FROM {_KEYS["sqlite"]}'
+_NEW = {
     vendor: f'INSERT INTO {_TABLE} (source, "key", day) SELECT %s, value, %s FROM {keys} '
     'ON CONFLICT DO NOTHING RETURNING "key"'
     for vendor, keys in _KEYS.items()
@@ -53,12 +56,18 @@ def keyed(event_ids: Iterable[str]) -> dict[int, str]:
 def remember(
     keys: Mapping[int, str], *, source: int, date: dt.date, cursor: Writing, vendor: str
 ) -> set[str]:
-    """Remember events of a source, as `keyed`, within the caller's transaction; which of them were new. One statement.
+    """Remember events of a source, as `keyed`, within the caller's transaction; which of them were new.
 
+    One statement; on SQLite two where not all are new.
     Whoever remembers the same at the same time waits for the end of the other's transaction.
     """
-    given = orjson.dumps(list(keys)).decode() if vendor == "sqlite" else list(keys)
-    cursor.execute(_INSERTS[vendor], [source, day_of(date), given])
+    given = [source, day_of(date), orjson.dumps(list(keys)).decode() if vendor == "sqlite" else list(keys)]
+    if vendor == "sqlite":
+        # Nearly always all are new, and then there is nothing to tell. What fails leaves nothing behind.
+        with suppress(sqlite3.IntegrityError, IntegrityError):
+            cursor.execute(_ALL, given)
+            return set(keys.values())
+    cursor.execute(_NEW[vendor], given)
     return {keys[key] for (key,) in cursor.fetchall()}
 
 

@@ -77,7 +77,7 @@ def store(
             counted = [event for event in counted if event["id"] in new]
             ready = _ready(counted)
         origin = Origin(device_id=device_id, member_id=member_id, program_id=program_id, received_at=now)
-        set_aside(flawed, origin, revision=verdict.revision)
+        set_aside(flawed, origin, revision=verdict.revision, cursor=cursor)
         if counted:
             batch, tallies = ready
             cursor.execute(_BATCH, [moment, device_id, member_id, program_id, *batch])
