@@ -38,6 +38,8 @@ PERMISSIONS: Mapping[str, str | Promise] = {
     "conversations.view": _("查看客服会话"),
     "conversations.answer": _("回复客户、分配会话"),
     "conversations.change": _("修改客服设置和快捷回复"),
+    "grow.view": _("查看积分、等级、活动、优惠和推广"),
+    "grow.change": _("修改积分、等级、活动、优惠和推广"),
     "programs.view": _("查看小程序和商户号"),
     "programs.change": _("修改小程序和商户号"),
     "staff.view": _("查看员工"),
@@ -57,6 +59,7 @@ GRANTS: Mapping[str, frozenset[str]] = {
             "products.view",
             "orders.view",
             "messages.view",
+            "grow.view",
             "insight.view",
             "insight.change",
             "plan.view",
@@ -82,6 +85,8 @@ GRANTS: Mapping[str, frozenset[str]] = {
             "conversations.view",
             "conversations.answer",
             "conversations.change",
+            "grow.view",
+            "grow.change",
             "insight.view",
             "insight.change",
             "plan.view",
@@ -99,9 +104,12 @@ GRANTS: Mapping[str, frozenset[str]] = {
             "messages.view",
             "conversations.view",
             "conversations.answer",
+            "grow.view",
         }
     ),
-    Role.ANALYST: frozenset({"products.view", "orders.view", "insight.view", "insight.change", "plan.view"}),
+    Role.ANALYST: frozenset(
+        {"products.view", "orders.view", "grow.view", "insight.view", "insight.change", "plan.view"}
+    ),
     Role.DEVELOPER: frozenset(
         {
             "products.view",
