@@ -18,10 +18,12 @@ from django.utils.translation import gettext as _
 
 from fangcun.insight.analytics.engines import Engine
 from fangcun.insight.analytics.errors import QuestionInvalid
+from fangcun.insight.analytics.paths_arrays import paths_rows
 from fangcun.insight.analytics.paths_sql import Way, paths_sql
 from fangcun.insight.analytics.scope import MOST_GROUPS, choice_of, has, number_of, program_of, somebody_sql
 from fangcun.insight.analytics.spans import Params, Span, one, span_of
 from fangcun.insight.analytics.visits.cutting import session_key
+from fangcun.insight.analytics.visits.rows import columnar
 
 PAGE = "page:"
 USUAL_DEPTH = 4
@@ -147,7 +149,9 @@ class PathsQuestion:
             sessions=sorts[0],
             loose=sorts[1],
         )
-        return _drawn(engine.rows(paths_sql(way), params))
+        quick = columnar(engine)
+        rows = None if quick is None else paths_rows(way, quick, params)
+        return _drawn(engine.rows(paths_sql(way), params) if rows is None else rows)
 
 
 def _drawn(rows: list[tuple[Any, ...]]) -> PathsAnswer:

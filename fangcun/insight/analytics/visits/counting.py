@@ -121,10 +121,10 @@ def _counts(shape: Shape, dialect: Dialect) -> Iterator[str]:
                 SELECT {place} AS k, count(*) AS n FROM visit WHERE views > 0 GROUP BY {place}) e
             JOIN place ON place.k = e.k JOIN shown ON shown.page = place.v"""
     if shape.pages:
-        yield f"SELECT {_row(Kind.STAY, '0', 'page', last=stay)} FROM {_stays(shape, dialect)} GROUP BY page"
+        yield f"SELECT {_row(Kind.STAY, '0', 'page', last=stay)} FROM {stays_sql(shape, dialect)} GROUP BY page"
 
 
-def _stays(shape: Shape, dialect: Dialect) -> str:
+def stays_sql(shape: Shape, dialect: Dialect) -> str:
     """A relation (page, stay)."""
     if shape.left:
         return f"""(SELECT page, {dialect.number("duration")} AS stay FROM ev

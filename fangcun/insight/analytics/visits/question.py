@@ -22,7 +22,9 @@ from fangcun.insight.analytics.engines import Engine
 from fangcun.insight.analytics.scope import choice_of, has, program_of, somebody_sql
 from fangcun.insight.analytics.spans import UNITS, Params, Span, date_of_number, number_of_date, one, span_of
 from fangcun.insight.analytics.visits.counting import MOST_PAGES, Kind, Shape, visits_sql
+from fangcun.insight.analytics.visits.counting_arrays import visits_rows
 from fangcun.insight.analytics.visits.cutting import AROUND_MS, limits, views_of
+from fangcun.insight.analytics.visits.rows import columnar
 
 WEEKDAYS, HOURS = 7, 24
 
@@ -128,8 +130,12 @@ class VisitsQuestion:
             unit=self.unit,
         )
         found: dict[Kind, list[tuple[Any, ...]]] = {kind: [] for kind in Kind}
-        sql = visits_sql(shape, engine.dialect)
-        for kind, *row in engine.rows(sql, limits(span) | {"duration": "duration_ms"}):
+        params = limits(span) | {"duration": "duration_ms"}
+        quick = columnar(engine)
+        counted = None if quick is None else visits_rows(shape, quick, params)
+        if counted is None:
+            counted = engine.rows(visits_sql(shape, engine.dialect), params)
+        for kind, *row in counted:
             found[Kind(kind)].append(tuple(row))
         lowest, highest = number_of_date(span.first, self.unit), number_of_date(span.last, self.unit)
         rows = {kind: {row[0]: row for row in some} for kind, some in found.items()}
