@@ -8,18 +8,20 @@ Calls WeChat: never inside a transaction.
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+import time
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from fangcun.gateways.wechat.errors import RateLimited
+from fangcun.grow.links.models import CodeMinute, Link
 from fangcun.identity.programs.clients import miniprogram_api
 
-if TYPE_CHECKING:
-    from fangcun.grow.links.models import Link
-
 WIDTH = 430
+CODES_A_MINUTE = 5000
 URL_LINK_DAYS = 30  # the longest that WeChat allows
 _RENEW_BEFORE = dt.timedelta(days=1)
 
@@ -37,12 +39,24 @@ def code_image(link: Link, *, width: int = WIDTH) -> bytes:
             return content
         # A process that died while writing left nothing under the whole one's name.
         default_storage.delete(path)
+    take_turn(link.program_id)
     picture = miniprogram_api(link.program).wxacode_unlimited(scene=link.short, width=width)
     kept_at = default_storage.save(path, ContentFile(picture))
     if kept_at != path:
         # Somebody kept the same code in between, and the storage chose another name for ours.
         default_storage.delete(kept_at)
     return picture
+
+
+def take_turn(program_id: int) -> None:
+    """Count one more code of this minute. Raises RateLimited above what WeChat is said to draw (5,000)."""
+    minute = int(time.time() // 60)
+    CodeMinute.objects.get_or_create(program_id=program_id)
+    mine = CodeMinute.objects.filter(program_id=program_id)
+    # Of two processes that open the minute at once one does; both then count themselves.
+    mine.exclude(minute=minute).update(minute=minute, used=0)
+    if not mine.filter(minute=minute, used__lt=CODES_A_MINUTE).update(used=F("used") + 1):
+        raise RateLimited(_("这一分钟的小程序码已达到微信的上限，稍后再试"), code="minute")
 
 
 def code_path(link: Link, width: int = WIDTH) -> str:
@@ -62,7 +76,7 @@ def url_link(link: Link) -> str:
     address = miniprogram_api(link.program).url_link(
         path=link.page, query=told_query(link), expire_days=URL_LINK_DAYS
     )
-    type(link).objects.filter(pk=link.pk).update(url=address, url_expires_at=expires_at)
+    Link.objects.filter(pk=link.pk).update(url=address, url_expires_at=expires_at)
     link.url, link.url_expires_at = address, expires_at
     return address
 

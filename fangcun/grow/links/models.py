@@ -86,6 +86,8 @@ class Batch(Stateful):
     width = models.PositiveSmallIntegerField(_("边长（像素）"), default=430)
     status = models.CharField(_("状态"), max_length=10, choices=BatchStatus, default=BatchStatus.DRAWING)
     error = models.CharField(_("错误"), max_length=300, blank=True, default="")
+    zip_path = models.CharField(max_length=200, blank=True, default="", editable=False)
+    pdf_path = models.CharField(max_length=200, blank=True, default="", editable=False)
     created_at = models.DateTimeField(_("创建于"), default=timezone.now, editable=False)
     finished_at = models.DateTimeField(_("完成于"), null=True, editable=False)
 

@@ -95,7 +95,7 @@ def test_over_the_limit_the_inviter_gets_nothing_and_the_invitee_does(program, r
     ]
     Invitation.objects.update(ended_at=timezone.now() - dt.timedelta(days=31))
     invited(inviter, program)
-    assert Invitation.objects.order_by("id").last().capped is False
+    assert Invitation.objects.latest("id").capped is False
 
 
 def signs() -> list[str]:
@@ -128,7 +128,7 @@ def test_parcels_of_several_invitees_to_one_place_are_seen(program, rules, invit
         invited(inviter, program, address=PLACE)
     assert set(Invitation.objects.values_list("status", flat=True)) == {"rewarded"}
     invited(inviter, program, address=PLACE)
-    last = Invitation.objects.order_by("id").last()
+    last = Invitation.objects.latest("id")
     assert (last.status, [sign["sign"] for sign in last.signs]) == ("held", ["shared_parcels"])
 
 
