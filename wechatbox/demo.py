@@ -9,19 +9,44 @@ from wechatbox.registry import BadRegistration
 
 APPID = "wxfangcun0000demo1"
 MCHID = "1900000109"
-_PAID = {
-    "title": "订单支付成功通知",
-    "labels": {"character_string1": "订单编号", "thing2": "商品", "amount3": "金额", "time4": "支付时间"},
-}
-_SHIPPED = {
-    "title": "订单发货提醒",
-    "labels": {
-        "character_string1": "订单编号",
-        "thing2": "商品",
-        "thing3": "快递公司",
-        "character_string4": "快递单号",
+_TEMPLATES = [
+    {
+        "title": "订单支付成功通知",
+        "labels": {"character_string1": "订单编号", "thing2": "商品", "amount3": "金额", "time4": "支付时间"},
     },
-}
+    {
+        "title": "订单发货提醒",
+        "labels": {
+            "character_string1": "订单编号",
+            "thing2": "商品",
+            "thing3": "快递公司",
+            "character_string4": "快递单号",
+        },
+    },
+    {
+        "title": "拼团结果通知",
+        "labels": {"thing1": "商品", "phrase2": "拼团结果", "amount3": "拼团价", "thing4": "温馨提示"},
+    },
+    {
+        "title": "积分变动提醒",
+        "labels": {
+            "thing1": "变动原因",
+            "character_string2": "变动积分",
+            "character_string3": "当前积分",
+            "time4": "变动时间",
+        },
+    },
+    {"title": "优惠券到账提醒", "labels": {"thing1": "优惠券", "thing2": "使用条件", "time3": "有效期至"}},
+    {
+        "title": "优惠券到期提醒",
+        "labels": {"thing1": "优惠券", "thing2": "使用条件", "time3": "到期时间", "thing4": "温馨提示"},
+    },
+    {
+        "title": "活动开始提醒",
+        "labels": {"thing1": "活动名称", "time2": "开始时间", "thing3": "活动地点", "thing4": "温馨提示"},
+    },
+    {"title": "会员关怀通知", "labels": {"thing1": "主题", "thing2": "内容", "time3": "时间"}},
+]
 
 
 def demo_set(box: Box, given: Mapping[str, object]) -> dict[str, object]:
@@ -68,7 +93,7 @@ def _ensure_program(box: Box, appid: str, given: Mapping[str, object]) -> None:
         return
     templates = [
         {"template_id": secrets.token_urlsafe(32), "keys": list(template["labels"]), **template}
-        for template in (_PAID, _SHIPPED)
+        for template in _TEMPLATES
     ]
     registry.register_program(
         box,

@@ -17,7 +17,7 @@ export interface PlannedEvents {
   /** buy/told by system; search_and_buy/told by system; receive/told by system; rebuy/told by system */
   message_sent: { purpose: 'order_paid' | 'order_shipped' }
   /** buy/not_subscribed by customer on checkout */
-  consent_answered: { moment: 'order_submit' | 'order_paid', accepted: number }
+  consent_answered: { moment: 'order_submit' | 'order_paid' | 'group_open' | 'group_join' | 'check_in' | 'coupon_claim' | 'activity_sign_up', accepted: number }
   /** buy/closed_cashier by customer on checkout; pay_later/leave by customer on checkout */
   payment_dismissed: { order_number: string | number }
   /** buy/timed_out by system; pay_later/timed_out by system; cancel_and_refund/cancel by clerk; cancel_and_refund/unpaid by customer on order */

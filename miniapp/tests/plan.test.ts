@@ -48,7 +48,7 @@ it('takes pages, titles and tabs from the plan', () => {
   expect(derive(plan, styles, sources)['plan/pages.ts']).toContain(`cart: { path: '/pages/cart/cart', title: '菜篮子' },`)
   const written = JSON.parse(derive(plan, styles, sources)['pages.json']!)
   expect(written.tabBar.list.map((tab: { pagePath: string }) => tab.pagePath)).toEqual(['pages/home/home', 'pages/category/category', 'pages/cart/cart', 'pages/me/me'])
-  expect(written.subPackages.map((one: { root: string }) => one.root)).toEqual(['pages-goods', 'pages-trade', 'pages-user'])
+  expect(written.subPackages.map((one: { root: string }) => one.root)).toEqual(['pages-goods', 'pages-trade', 'pages-user', 'pages-grow'])
   expect(written.preloadRule['pages/me/me']).toEqual({ network: 'wifi', packages: ['pages-trade', 'pages-user'] })
 })
 
@@ -66,9 +66,9 @@ it('colours the bars, the styles and the chosen tab in the brand\'s colour', () 
 
 it('says in one sentence which page is missing where', () => {
   const more = changed(({ sitemap }) => {
-    sitemap.pages.push({ id: 'group', title: '拼团', path: 'pages-grow/group/group', package: 'grow', tab: null })
+    sitemap.pages.push({ id: 'party', title: '聚会', path: 'pages-party/party/party', package: 'party', tab: null })
   })
-  expect(() => derive(more, styles, sources)).toThrow('The plan has pages that the source lacks: pages-grow/group/group;')
+  expect(() => derive(more, styles, sources)).toThrow('The plan has pages that the source lacks: pages-party/party/party;')
   const fewer = changed(({ sitemap }) => {
     sitemap.pages = sitemap.pages.filter(page => page.id !== 'search')
   })

@@ -1,7 +1,7 @@
 import { mount } from '@vue/test-utils'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { defineComponent, h, ref } from 'vue'
-import { useCountdown } from '@/pages-trade/countdown'
+import { useCountdown } from '@/composables/countdown'
 import { clock, learnServerTime, secondsUntil } from '@/shared/time'
 
 beforeEach(() => {

@@ -19,6 +19,12 @@ def test_the_demo_set_is_the_same_each_time(box: RunningBox) -> None:
     assert [(template["title"], template["keys"]) for template in first["templates"]] == [
         ("订单支付成功通知", ["character_string1", "thing2", "amount3", "time4"]),
         ("订单发货提醒", ["character_string1", "thing2", "thing3", "character_string4"]),
+        ("拼团结果通知", ["thing1", "phrase2", "amount3", "thing4"]),
+        ("积分变动提醒", ["thing1", "character_string2", "character_string3", "time4"]),
+        ("优惠券到账提醒", ["thing1", "thing2", "time3"]),
+        ("优惠券到期提醒", ["thing1", "thing2", "time3", "thing4"]),
+        ("活动开始提醒", ["thing1", "time2", "thing3", "thing4"]),
+        ("会员关怀通知", ["thing1", "thing2", "time3"]),
     ]
     second = box.post("/_box/demo", {"appid": "wxfangcun0000demo2", "name": "二店"})
     assert second["mchid"] == first["mchid"]

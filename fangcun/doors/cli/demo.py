@@ -10,6 +10,7 @@ from urllib.request import Request, urlopen
 import typer
 from rich.progress import Progress
 
+from fangcun.doors.cli.sample.growth import load_growth
 from fangcun.doors.cli.sample.load import load_catalog
 from fangcun.grow.messaging.services import register_template
 from fangcun.identity.programs.services import register_merchant, register_program
@@ -49,6 +50,29 @@ MESSAGES = {
             "character_string4": "tracking_number",
         },
     ),
+    "拼团结果通知": (
+        "group_result",
+        {"thing1": "goods", "phrase2": "result", "amount3": "amount", "thing4": "note"},
+    ),
+    "积分变动提醒": (
+        "points_changed",
+        {
+            "thing1": "reason",
+            "character_string2": "points",
+            "character_string3": "balance",
+            "time4": "time",
+        },
+    ),
+    "优惠券到账提醒": ("coupon_given", {"thing1": "coupon", "thing2": "condition", "time3": "expires_at"}),
+    "优惠券到期提醒": (
+        "coupon_expiring",
+        {"thing1": "coupon", "thing2": "condition", "time3": "expires_at", "thing4": "note"},
+    ),
+    "活动开始提醒": (
+        "activity_starting",
+        {"thing1": "activity", "time2": "starts_at", "thing3": "place", "thing4": "note"},
+    ),
+    "会员关怀通知": ("member_care", {"thing1": "topic", "thing2": "content", "time3": "time"}),
 }
 
 
@@ -129,3 +153,4 @@ def load_demo(box_url: str, progress: Progress) -> None:
     load_freight()
     progress.advance(task)
     load_shop(progress)
+    load_growth()

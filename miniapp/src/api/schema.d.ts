@@ -543,7 +543,7 @@ export interface paths {
         put?: never;
         /**
          * Cancel Order
-         * @description Give up an unpaid order.
+         * @description Give up an order that is unpaid, or paid and still waiting for its group.
          */
         post: operations["cancel_order"];
         delete?: never;
@@ -673,6 +673,515 @@ export interface paths {
          *     as none; it matters only where an experiment is for a segment.
          */
         get: operations["my_experiments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/links/{short}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Open Link
+         * @description What the short id of a code or link stands for; counts the opening once per `visit`.
+         *
+         *     `visit` is any id that stays the same while the mini program is open. Ask again with the same `visit` after a
+         *     login, so that the visit is known to be the member's. A token that is no good counts as a visitor's.
+         */
+        get: operations["open_link"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coupons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Coupons
+         * @description The member's coupons of one status: usable ones by when they end, others the newest first.
+         */
+        get: operations["list_coupons"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coupon-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Coupon Templates
+         * @description Coupons that can be claimed, all or for one product; with a link's `token` also the one it leads to.
+         *
+         *     Whoever is not logged in sees them too.
+         */
+        get: operations["list_coupon_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coupon-templates/{template_id}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Claim Coupon
+         * @description Take one.
+         */
+        post: operations["claim_coupon"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coupons/redeem": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Redeem Code
+         * @description Take a coupon for a code; each code is good once.
+         */
+        post: operations["redeem_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flash-sales": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Flash Sales
+         * @description Flash sales that run, and the next ones; count down by `server_time`.
+         */
+        get: operations["list_flash_sales"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product_id}/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Product Offers
+         * @description What a product costs at this moment and what else makes it cheaper; never cached.
+         */
+        get: operations["get_product_offers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groupbuy/campaigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Campaigns
+         * @description Campaigns in which a group may be opened now, of all products or of one.
+         */
+        get: operations["list_campaigns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groupbuy/campaigns/{campaign_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Campaign
+         * @description One campaign, and groups in it that lack few.
+         */
+        get: operations["get_campaign"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groupbuy/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My Groups
+         * @description Groups that the member opened or joined, the newest first.
+         */
+        get: operations["my_groups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groupbuy/groups/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Group
+         * @description One group, as whoever knows its number sees it; with a token also what is the asker's in it.
+         */
+        get: operations["get_group"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groupbuy/groups/{number}/poster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Poster
+         * @description A picture to share, with a mini program code. An image element sends no headers, so none is needed.
+         */
+        get: operations["get_poster"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Loyalty
+         * @description What the member has: points, tier, growth, today's check-in.
+         */
+        get: operations["get_loyalty"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Points
+         * @description The member's points ledger, the newest line first.
+         */
+        get: operations["list_points"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Calendar
+         * @description The check-ins of a month, without `month` of this one.
+         */
+        get: operations["get_calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/check-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check In
+         * @description Check in for today; the second time on a day gives nothing again.
+         */
+        post: operations["check_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/make-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Up
+         * @description Mend a missed day of this month with a make-up card.
+         */
+        post: operations["make_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/birthday": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Birthday
+         * @description Note the member's birthday; once a year.
+         */
+        put: operations["set_birthday"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/activities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Activities
+         * @description The activities for members, those to come first.
+         */
+        get: operations["list_activities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/activities/{activity_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Activity
+         * @description One activity, and the member's place at it.
+         */
+        get: operations["get_activity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/activities/{activity_id}/sign-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign Up
+         * @description Take a place; who has one keeps it.
+         */
+        post: operations["sign_up"];
+        /**
+         * Cancel Sign Up
+         * @description Give the place back; until the activity begins.
+         */
+        delete: operations["cancel_sign_up"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/referral": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My Referral
+         * @description One's invite code, what the rules promise, and what became of those who came (the newest 50).
+         */
+        get: operations["my_referral"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/referral/touch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Touch Referral
+         * @description Tell that one came by somebody's invitation; the first valid one within the days of the rules counts.
+         */
+        post: operations["touch_referral"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/referral/leaderboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Referral Leaderboard
+         * @description Who invited most this month, with masked names.
+         */
+        get: operations["referral_leaderboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/referral/poster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Referral Poster
+         * @description A picture to save and share: the invitation with one's own mini program code (PNG).
+         */
+        get: operations["referral_poster"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1094,6 +1603,68 @@ export interface components {
             /** Selected */
             selected?: boolean | null;
         };
+        /**
+         * CouponChoiceOut
+         * @description One coupon of the member: what it would take off here, or why it can't be used.
+         */
+        CouponChoiceOut: {
+            /** Id */
+            id: number;
+            /** Title */
+            title: string;
+            /** Condition */
+            condition: string;
+            /** Amount */
+            amount: number;
+            /** Usable */
+            usable: boolean;
+            /** Reason */
+            reason: string;
+            /** Chosen */
+            chosen: boolean;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
+        /** DiscountOut */
+        DiscountOut: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "threshold" | "tier" | "coupon" | "points";
+            /** Title */
+            title: string;
+            /** Amount */
+            amount: number;
+        };
+        /** GiftOut */
+        GiftOut: {
+            /** Sku Id */
+            sku_id: number;
+            /** Title */
+            title: string;
+            /** Cover */
+            cover: string;
+            /** Quantity */
+            quantity: number;
+        };
+        /**
+         * PointsOut
+         * @description Points of the member: how many he has, could spend here at most, spends here, and what that takes off.
+         */
+        PointsOut: {
+            /** Balance */
+            balance: number;
+            /** Most */
+            most: number;
+            /** Used */
+            used: number;
+            /** Amount */
+            amount: number;
+        };
         /** ProblemOut */
         ProblemOut: {
             /** Sku Id */
@@ -1103,22 +1674,74 @@ export interface components {
             /** Message */
             message: string;
         };
-        /** QuoteOut */
+        /**
+         * QuoteLineOut
+         * @description `price_amount` a piece now, `original_price_amount` on the shelf; `discount_amount` is the line's share.
+         */
+        QuoteLineOut: {
+            /** Sku Id */
+            sku_id: number;
+            /** Product Id */
+            product_id: number | null;
+            /** Title */
+            title: string;
+            /** Sku Title */
+            sku_title: string;
+            /** Cover */
+            cover: string;
+            /** Price Amount */
+            price_amount: number;
+            /** Price Was */
+            price_was: number | null;
+            /** Quantity */
+            quantity: number;
+            /** Line Amount */
+            line_amount: number;
+            /** Selected */
+            selected: boolean;
+            /** Stock */
+            stock: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "gone" | "short" | "repriced";
+            /** Original Price Amount */
+            original_price_amount: number;
+            /** Discount Amount */
+            discount_amount: number;
+            /** Labels */
+            labels: string[];
+        };
+        /**
+         * QuoteOut
+         * @description `items_amount` - `discount_amount` + `freight_amount` = `total_amount`.
+         *
+         *     `discount_amount` is the sum of `discounts`, and of the lines' shares. Lower prices of a piece are in
+         *     `items_amount` already, free freight in `freight_amount`: `freight_saved_amount` says what it would be more.
+         */
         QuoteOut: {
             /** Lines */
-            lines: components["schemas"]["CartLineOut"][];
+            lines: components["schemas"]["QuoteLineOut"][];
             /** Items Amount */
             items_amount: number;
             /** Freight Amount */
             freight_amount: number;
+            /** Freight Saved Amount */
+            freight_saved_amount: number;
             /** Freight Note */
             freight_note: string;
             /** Discount Amount */
             discount_amount: number;
             /** Discounts */
-            discounts: {
-                [key: string]: unknown;
-            }[];
+            discounts: components["schemas"]["DiscountOut"][];
+            /** Coupons */
+            coupons: components["schemas"]["CouponChoiceOut"][];
+            points: components["schemas"]["PointsOut"] | null;
+            /** Gifts */
+            gifts: components["schemas"]["GiftOut"][];
+            /** Hints */
+            hints: string[];
             /** Total Amount */
             total_amount: number;
             address: components["schemas"]["AddressOut"] | null;
@@ -1127,6 +1750,16 @@ export interface components {
             /** Can Submit */
             can_submit: boolean;
         };
+        /**
+         * GroupIn
+         * @description The campaign to buy in; without a number a new group is opened.
+         */
+        GroupIn: {
+            /** Campaign Id */
+            campaign_id: number;
+            /** Number */
+            number?: string | null;
+        };
         /** LineIn */
         LineIn: {
             /** Sku Id */
@@ -1134,12 +1767,20 @@ export interface components {
             /** Quantity */
             quantity: number;
         };
-        /** QuoteIn */
+        /**
+         * QuoteIn
+         * @description `coupon_id` null: the best one, 0: none. `points` null or 0: none; more than allowed: as many as allowed.
+         */
         QuoteIn: {
             /** Lines */
             lines?: components["schemas"]["LineIn"][] | null;
             /** Address Id */
             address_id?: number | null;
+            /** Coupon Id */
+            coupon_id?: number | null;
+            /** Points */
+            points?: number | null;
+            group?: components["schemas"]["GroupIn"] | null;
         };
         /** OrderAddressOut */
         OrderAddressOut: {
@@ -1156,6 +1797,13 @@ export interface components {
             /** Detail */
             detail: string;
         };
+        /** OrderGroupOut */
+        OrderGroupOut: {
+            /** Number */
+            number: string;
+            /** Status */
+            status: string;
+        };
         /** OrderLineOut */
         OrderLineOut: {
             /** Sku Id */
@@ -1170,10 +1818,18 @@ export interface components {
             cover: string;
             /** Price Amount */
             price_amount: number;
+            /** Original Price Amount */
+            original_price_amount: number;
             /** Quantity */
             quantity: number;
             /** Line Amount */
             line_amount: number;
+            /** Discount Amount */
+            discount_amount: number;
+            /** Is Gift */
+            is_gift: boolean;
+            /** Refunded Quantity */
+            refunded_quantity: number;
         };
         /** OrderOut */
         OrderOut: {
@@ -1203,8 +1859,14 @@ export interface components {
             items_amount: number;
             /** Freight Amount */
             freight_amount: number;
+            /** Freight Saved Amount */
+            freight_saved_amount: number;
             /** Discount Amount */
             discount_amount: number;
+            /** Discounts */
+            discounts: components["schemas"]["DiscountOut"][];
+            /** Points Used */
+            points_used: number;
             /** Total Amount */
             total_amount: number;
             /** Paid Amount */
@@ -1224,6 +1886,12 @@ export interface components {
             timeline: components["schemas"]["StepOut"][];
             /** Actions */
             actions: ("pay" | "cancel" | "confirm" | "rebuy")[];
+            /**
+             * Held For
+             * @enum {string}
+             */
+            held_for: "" | "group";
+            group: components["schemas"]["OrderGroupOut"] | null;
         };
         /**
          * OrderStatus
@@ -1271,6 +1939,11 @@ export interface components {
             remark: string;
             /** Expected Total Amount */
             expected_total_amount?: number | null;
+            /** Coupon Id */
+            coupon_id?: number | null;
+            /** Points */
+            points?: number | null;
+            group?: components["schemas"]["GroupIn"] | null;
         };
         /** OrdersOut */
         OrdersOut: {
@@ -1305,7 +1978,7 @@ export interface components {
          * @description On which occasion WeChat delivers a message of ours, outside the mini program.
          * @enum {string}
          */
-        Purpose: "order_paid" | "order_shipped";
+        Purpose: "order_paid" | "order_shipped" | "group_result" | "points_changed" | "coupon_given" | "coupon_expiring" | "activity_starting" | "member_care";
         /** TemplateOut */
         TemplateOut: {
             /** Template Id */
@@ -1333,7 +2006,7 @@ export interface components {
              * Moment
              * @enum {string}
              */
-            moment: "order_submit" | "order_paid";
+            moment: "order_submit" | "order_paid" | "group_open" | "group_join" | "check_in" | "coupon_claim" | "activity_sign_up";
             /** Results */
             results: {
                 [key: string]: "accept" | "reject" | "ban" | "filter";
@@ -1413,6 +2086,1067 @@ export interface components {
             assignments: {
                 [key: string]: string;
             };
+        };
+        /**
+         * LinkOut
+         * @description `path` is page and query together, ready to navigate to; `channel` and `campaign` are for tracking events.
+         */
+        LinkOut: {
+            /** Short */
+            short: string;
+            /** Page */
+            page: string;
+            /** Query */
+            query: {
+                [key: string]: string;
+            };
+            /** Path */
+            path: string;
+            /** Channel */
+            channel: string | null;
+            /** Campaign */
+            campaign: string | null;
+        };
+        /**
+         * CouponOut
+         * @description One coupon of the member. `value_text` is what stands large on it, e.g. "¥10", "9 折", "免运费", "兑换".
+         */
+        CouponOut: {
+            /** Id */
+            id: number;
+            /** Template Id */
+            template_id: number;
+            /** Title */
+            title: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "amount" | "percent" | "freight" | "exchange";
+            /** Value Text */
+            value_text: string;
+            /** Condition */
+            condition: string;
+            /** Scope Text */
+            scope_text: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "usable" | "used" | "expired";
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Not Yet */
+            not_yet: boolean;
+            /** Order Number */
+            order_number: string | null;
+            /** Product Ids */
+            product_ids: number[];
+        };
+        /** CouponsOut */
+        CouponsOut: {
+            /** Items */
+            items: components["schemas"]["CouponOut"][];
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /**
+             * Server Time
+             * Format: date-time
+             */
+            server_time: string;
+        };
+        /**
+         * CouponTemplateOut
+         * @description A coupon that can be claimed. `left` is None when there is no end of them.
+         */
+        CouponTemplateOut: {
+            /** Id */
+            id: number;
+            /** Title */
+            title: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "amount" | "percent" | "freight" | "exchange";
+            /** Value Text */
+            value_text: string;
+            /** Condition */
+            condition: string;
+            /** Scope Text */
+            scope_text: string;
+            /** Validity Text */
+            validity_text: string;
+            /** Left */
+            left: number | null;
+            /** Taken Permille */
+            taken_permille: number;
+            /** Claim Ends At */
+            claim_ends_at: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "claimable" | "claimed" | "gone" | "not_for_you";
+            /** Reason */
+            reason: string;
+        };
+        /** CouponTemplatesOut */
+        CouponTemplatesOut: {
+            /** Items */
+            items: components["schemas"]["CouponTemplateOut"][];
+            /**
+             * Server Time
+             * Format: date-time
+             */
+            server_time: string;
+        };
+        /**
+         * ClaimIn
+         * @description `token` comes with a link to a coupon that is not shown to everybody.
+         */
+        ClaimIn: {
+            /**
+             * Token
+             * @default
+             */
+            token: string;
+        };
+        /** RedeemIn */
+        RedeemIn: {
+            /** Code */
+            code: string;
+        };
+        /**
+         * FlashLineOut
+         * @description One SKU of a flash sale. `most` is how many the member may still buy at this price, None without a limit.
+         */
+        FlashLineOut: {
+            /** Sku Id */
+            sku_id: number;
+            /** Product Id */
+            product_id: number;
+            /** Title */
+            title: string;
+            /** Sku Title */
+            sku_title: string;
+            /** Cover */
+            cover: string;
+            /** List Price Amount */
+            list_price_amount: number;
+            /** Price Amount */
+            price_amount: number;
+            /** Stock */
+            stock: number;
+            /** Stock Left */
+            stock_left: number;
+            /** Taken Permille */
+            taken_permille: number;
+            /** Per Member */
+            per_member: number | null;
+            /** Mine */
+            mine: number;
+        };
+        /** FlashSaleOut */
+        FlashSaleOut: {
+            /** Id */
+            id: number;
+            /** Title */
+            title: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "next";
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Lines */
+            lines: components["schemas"]["FlashLineOut"][];
+        };
+        /** FlashSalesOut */
+        FlashSalesOut: {
+            /** Items */
+            items: components["schemas"]["FlashSaleOut"][];
+            /**
+             * Server Time
+             * Format: date-time
+             */
+            server_time: string;
+        };
+        /**
+         * ComingPriceOut
+         * @description A flash sale or limited-time price that has not begun.
+         */
+        ComingPriceOut: {
+            /** Sku Id */
+            sku_id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "flash" | "limited";
+            /** Label */
+            label: string;
+            /** Price Amount */
+            price_amount: number;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+        };
+        /**
+         * GroupOfferOut
+         * @description The group-buy that this product is in.
+         */
+        GroupOfferOut: {
+            /** Campaign Id */
+            campaign_id: number;
+            /** Size */
+            size: number;
+            /** Price Amount */
+            price_amount: number;
+            /** Ends At */
+            ends_at: string | null;
+        };
+        /** ProductOffersOut */
+        ProductOffersOut: {
+            /** Skus */
+            skus: components["schemas"]["SkuPriceOut"][];
+            /** Coming */
+            coming: components["schemas"]["ComingPriceOut"][];
+            /** Thresholds */
+            thresholds: components["schemas"]["ThresholdOut"][];
+            /** Coupons */
+            coupons: components["schemas"]["CouponTemplateOut"][];
+            group: components["schemas"]["GroupOfferOut"] | null;
+            /**
+             * Server Time
+             * Format: date-time
+             */
+            server_time: string;
+        };
+        /**
+         * SkuPriceOut
+         * @description What a SKU costs at this moment; `kind` says why it is less than `list_price_amount`, None when it isn't.
+         */
+        SkuPriceOut: {
+            /** Sku Id */
+            sku_id: number;
+            /** List Price Amount */
+            list_price_amount: number;
+            /** Price Amount */
+            price_amount: number;
+            /** Kind */
+            kind: ("flash" | "limited" | "member_price") | null;
+            /** Label */
+            label: string;
+            /** Ends At */
+            ends_at: string | null;
+            /** Stock Left */
+            stock_left: number | null;
+            /** Per Member */
+            per_member: number | null;
+        };
+        /** ThresholdOut */
+        ThresholdOut: {
+            /** Id */
+            id: number;
+            /** Label */
+            label: string;
+            /** Text */
+            text: string;
+            /** Ends At */
+            ends_at: string | null;
+        };
+        /**
+         * CampaignOut
+         * @description `price_amount` is the lowest price in a group and `list_amount` that SKU's price alone.
+         *
+         *     `member_limit` counts pieces, 0 is none; `joined` people who have paid so far.
+         */
+        CampaignOut: {
+            /** Id */
+            id: number;
+            /** Title */
+            title: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "soon" | "running" | "paused" | "ended";
+            /** Product Id */
+            product_id: number;
+            /** Product Title */
+            product_title: string;
+            /** Cover */
+            cover: string;
+            /** Size */
+            size: number;
+            /** Hours */
+            hours: number;
+            /** Member Limit */
+            member_limit: number;
+            /** Newcomers Only */
+            newcomers_only: boolean;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Price Amount */
+            price_amount: number;
+            /** List Amount */
+            list_amount: number;
+            /** Joined */
+            joined: number;
+            /** Skus */
+            skus: components["schemas"]["CampaignSkuOut"][];
+        };
+        /**
+         * CampaignSkuOut
+         * @description `stock` is how many can be had in the campaign now; `list_amount` the price without a group.
+         */
+        CampaignSkuOut: {
+            /** Sku Id */
+            sku_id: number;
+            /** Title */
+            title: string;
+            /** Values */
+            values: string[];
+            /** Picture */
+            picture: string;
+            /** Price Amount */
+            price_amount: number;
+            /** List Amount */
+            list_amount: number;
+            /** Stock */
+            stock: number;
+        };
+        /** CampaignsOut */
+        CampaignsOut: {
+            /** Items */
+            items: components["schemas"]["CampaignOut"][];
+            /**
+             * Server Time
+             * Format: date-time
+             */
+            server_time: string;
+        };
+        /**
+         * CampaignDetailOut
+         * @description `can_open` with `reason` when not; `groups` are some that may be joined.
+         */
+        CampaignDetailOut: {
+            /** Id */
+            id: number;
+            /** Title */
+            title: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "soon" | "running" | "paused" | "ended";
+            /** Product Id */
+            product_id: number;
+            /** Product Title */
+            product_title: string;
+            /** Cover */
+            cover: string;
+            /** Size */
+            size: number;
+            /** Hours */
+            hours: number;
+            /** Member Limit */
+            member_limit: number;
+            /** Newcomers Only */
+            newcomers_only: boolean;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Price Amount */
+            price_amount: number;
+            /** List Amount */
+            list_amount: number;
+            /** Joined */
+            joined: number;
+            /** Skus */
+            skus: components["schemas"]["CampaignSkuOut"][];
+            /** Can Open */
+            can_open: boolean;
+            /** Reason */
+            reason: string;
+            /** Groups */
+            groups: components["schemas"]["OpenGroupOut"][];
+            /**
+             * Server Time
+             * Format: date-time
+             */
+            server_time: string;
+        };
+        /**
+         * OpenGroupOut
+         * @description A group that may be joined; the opener's name is masked.
+         */
+        OpenGroupOut: {
+            /** Number */
+            number: string;
+            /** Nickname */
+            nickname: string;
+            /** Avatar */
+            avatar: string;
+            /** Size */
+            size: number;
+            /** Left */
+            left: number;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
+        /**
+         * GroupStatus
+         * @enum {string}
+         */
+        GroupStatus: "reserved" | "open" | "formed" | "failed" | "lapsed";
+        /**
+         * MyGroupOut
+         * @description One group of mine: `my_status` is my seat's.
+         */
+        MyGroupOut: {
+            /** Number */
+            number: string;
+            status: components["schemas"]["GroupStatus"];
+            /** Status Text */
+            status_text: string;
+            /** Campaign Id */
+            campaign_id: number;
+            /** Product Id */
+            product_id: number;
+            /** Product Title */
+            product_title: string;
+            /** Sku Title */
+            sku_title: string;
+            /** Cover */
+            cover: string;
+            /** Size */
+            size: number;
+            /** Paid */
+            paid: number;
+            /** Left */
+            left: number;
+            /** Expires At */
+            expires_at: string | null;
+            /** Is Opener */
+            is_opener: boolean;
+            my_status: components["schemas"]["SeatStatus"];
+            /** Order Number */
+            order_number: string;
+            /** Total Amount */
+            total_amount: number;
+            /** Refunded Amount */
+            refunded_amount: number;
+        };
+        /** MyGroupsOut */
+        MyGroupsOut: {
+            /** Items */
+            items: components["schemas"]["MyGroupOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /**
+             * Server Time
+             * Format: date-time
+             */
+            server_time: string;
+        };
+        /**
+         * SeatStatus
+         * @enum {string}
+         */
+        SeatStatus: "reserved" | "paid" | "released";
+        /**
+         * GroupMemberOut
+         * @description Somebody in a group, the name masked for all but himself.
+         */
+        GroupMemberOut: {
+            /** Nickname */
+            nickname: string;
+            /** Avatar */
+            avatar: string;
+            /** Is Opener */
+            is_opener: boolean;
+            /** Is Me */
+            is_me: boolean;
+            /** Paid */
+            paid: boolean;
+        };
+        /**
+         * GroupOut
+         * @description `left` seats are free; `paid` are sure. `expires_at` is null until the opener has paid.
+         *
+         *     When `can_join` is false, `reason_code` is already_in_group, group_full, group_over or not_newcomer, `reason` says
+         *     it in words, and `can_open` tells whether to offer a group of one's own.
+         */
+        GroupOut: {
+            /** Number */
+            number: string;
+            status: components["schemas"]["GroupStatus"];
+            /** Status Text */
+            status_text: string;
+            /** Reason Failed */
+            reason_failed: string;
+            campaign: components["schemas"]["CampaignOut"];
+            /** Size */
+            size: number;
+            /** Paid */
+            paid: number;
+            /** Left */
+            left: number;
+            /** Opened At */
+            opened_at: string | null;
+            /** Expires At */
+            expires_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Server Time
+             * Format: date-time
+             */
+            server_time: string;
+            /** Members */
+            members: components["schemas"]["GroupMemberOut"][];
+            my_seat: components["schemas"]["MySeatOut"] | null;
+            /** Can Join */
+            can_join: boolean;
+            /** Reason Code */
+            reason_code: string;
+            /** Reason */
+            reason: string;
+            /** Can Open */
+            can_open: boolean;
+            /** Poster */
+            poster: string;
+        };
+        /** MySeatOut */
+        MySeatOut: {
+            status: components["schemas"]["SeatStatus"];
+            /** Order Number */
+            order_number: string;
+            /** Is Opener */
+            is_opener: boolean;
+        };
+        /**
+         * BirthdayOut
+         * @description `changeable_at` is None when it may be changed now.
+         */
+        BirthdayOut: {
+            /** Month */
+            month: number;
+            /** Day */
+            day: number;
+            /** Changeable At */
+            changeable_at: string | null;
+        };
+        /**
+         * ExpiringOut
+         * @description What expires next within thirty days.
+         */
+        ExpiringOut: {
+            /** Points */
+            points: number;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
+        /**
+         * LoyaltyOut
+         * @description `worth_amount` (fen) is what the balance pays for; `debt` are points that later ones settle.
+         */
+        LoyaltyOut: {
+            /** Balance */
+            balance: number;
+            /** Worth Amount */
+            worth_amount: number;
+            /** Debt */
+            debt: number;
+            /** Points Per Yuan */
+            points_per_yuan: number;
+            /** Earn Per Yuan */
+            earn_per_yuan: number;
+            expiring_soon: components["schemas"]["ExpiringOut"] | null;
+            /** Growth */
+            growth: number;
+            /** Window Days */
+            window_days: number;
+            tier: components["schemas"]["TierOut"] | null;
+            next_tier: components["schemas"]["NextTierOut"] | null;
+            /** Tiers */
+            tiers: components["schemas"]["TierOut"][];
+            /** Privileges */
+            privileges: components["schemas"]["PrivilegeOut"][];
+            /** Protected Until */
+            protected_until: string | null;
+            /** Checked In Today */
+            checked_in_today: boolean;
+            /** Streak */
+            streak: number;
+            /** Today Points */
+            today_points: number;
+            /** Make Up Cards */
+            make_up_cards: number;
+            birthday: components["schemas"]["BirthdayOut"] | null;
+            /**
+             * Server Time
+             * Format: date-time
+             */
+            server_time: string;
+        };
+        /**
+         * NextTierOut
+         * @description `missing` is the growth that is still needed.
+         */
+        NextTierOut: {
+            /** Rank */
+            rank: number;
+            /** Name */
+            name: string;
+            /** Growth From */
+            growth_from: number;
+            /** Privileges */
+            privileges: components["schemas"]["PrivilegeOut"][];
+            /** Missing */
+            missing: number;
+        };
+        /** PrivilegeOut */
+        PrivilegeOut: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "discount" | "member_price" | "free_freight" | "birthday" | "early_access";
+            /** Title */
+            title: string;
+            /** Text */
+            text: string;
+        };
+        /** TierOut */
+        TierOut: {
+            /** Rank */
+            rank: number;
+            /** Name */
+            name: string;
+            /** Growth From */
+            growth_from: number;
+            /** Privileges */
+            privileges: components["schemas"]["PrivilegeOut"][];
+        };
+        /** EntriesOut */
+        EntriesOut: {
+            /** Items */
+            items: components["schemas"]["EntryOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** EntryOut */
+        EntryOut: {
+            /** Id */
+            id: number;
+            /** Points */
+            points: number;
+            /** Reason */
+            reason: string;
+            /** Title */
+            title: string;
+            /** Note */
+            note: string;
+            /** Order Number */
+            order_number: string | null;
+            /** Balance After */
+            balance_after: number;
+            /** Expires At */
+            expires_at: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /**
+         * CalendarOut
+         * @description A month. `mendable` days can be made up for now; `day_points` are those of the 1st, 2nd, … day of a run.
+         */
+        CalendarOut: {
+            /** Month */
+            month: string;
+            /**
+             * Today
+             * Format: date
+             */
+            today: string;
+            /** Days */
+            days: components["schemas"]["DayOut"][];
+            /** Streak */
+            streak: number;
+            /** Checked In Today */
+            checked_in_today: boolean;
+            /** Make Up Cards */
+            make_up_cards: number;
+            /** Day Points */
+            day_points: number[];
+            /** Milestones */
+            milestones: components["schemas"]["MilestoneOut"][];
+            /** Make Up Every */
+            make_up_every: number;
+        };
+        /** DayOut */
+        DayOut: {
+            /**
+             * Date
+             * Format: date
+             */
+            date: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "checked" | "made_up" | "missed" | "mendable" | "today" | "future";
+            /** Points */
+            points: number;
+        };
+        /** MilestoneOut */
+        MilestoneOut: {
+            /** Days */
+            days: number;
+            /** Points */
+            points: number;
+        };
+        /**
+         * CheckInOut
+         * @description `is_new` is false when it had been done before; then nothing was given again.
+         */
+        CheckInOut: {
+            /** Is New */
+            is_new: boolean;
+            /**
+             * Date
+             * Format: date
+             */
+            date: string;
+            /** Streak */
+            streak: number;
+            /** Points */
+            points: number;
+            /** Milestone Points */
+            milestone_points: number;
+            /** Card Earned */
+            card_earned: boolean;
+            /** Balance */
+            balance: number;
+            /** Make Up Cards */
+            make_up_cards: number;
+        };
+        /** MakeUpIn */
+        MakeUpIn: {
+            /**
+             * Date
+             * Format: date
+             */
+            date: string;
+        };
+        /** BirthdayIn */
+        BirthdayIn: {
+            /** Month */
+            month: number;
+            /** Day */
+            day: number;
+        };
+        /** ActivitiesOut */
+        ActivitiesOut: {
+            /** Items */
+            items: components["schemas"]["ActivityOut"][];
+            /**
+             * Server Time
+             * Format: date-time
+             */
+            server_time: string;
+        };
+        /**
+         * ActivityOut
+         * @description `code` is what the member shows at the door; `reason` says why he cannot sign up now, "" when he can.
+         */
+        ActivityOut: {
+            /** Id */
+            id: number;
+            /** Title */
+            title: string;
+            /** Cover */
+            cover: string;
+            /** Is Online */
+            is_online: boolean;
+            /** Place */
+            place: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /**
+             * Sign Up From
+             * Format: date-time
+             */
+            sign_up_from: string;
+            /**
+             * Sign Up Until
+             * Format: date-time
+             */
+            sign_up_until: string;
+            /** Places */
+            places: number;
+            /** Places Left */
+            places_left: number;
+            min_tier: components["schemas"]["ActivityTierOut"] | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "upcoming" | "open" | "full" | "closed" | "over" | "cancelled";
+            /** Mine */
+            mine: ("signed" | "cancelled" | "attended") | null;
+            /** Code */
+            code: string | null;
+            /** Can Sign Up */
+            can_sign_up: boolean;
+            /** Can Cancel */
+            can_cancel: boolean;
+            /** Reason */
+            reason: string;
+        };
+        /** ActivityTierOut */
+        ActivityTierOut: {
+            /** Rank */
+            rank: number;
+            /** Name */
+            name: string;
+        };
+        /** ActivityPageOut */
+        ActivityPageOut: {
+            /** Id */
+            id: number;
+            /** Title */
+            title: string;
+            /** Cover */
+            cover: string;
+            /** Is Online */
+            is_online: boolean;
+            /** Place */
+            place: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /**
+             * Sign Up From
+             * Format: date-time
+             */
+            sign_up_from: string;
+            /**
+             * Sign Up Until
+             * Format: date-time
+             */
+            sign_up_until: string;
+            /** Places */
+            places: number;
+            /** Places Left */
+            places_left: number;
+            min_tier: components["schemas"]["ActivityTierOut"] | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "upcoming" | "open" | "full" | "closed" | "over" | "cancelled";
+            /** Mine */
+            mine: ("signed" | "cancelled" | "attended") | null;
+            /** Code */
+            code: string | null;
+            /** Can Sign Up */
+            can_sign_up: boolean;
+            /** Can Cancel */
+            can_cancel: boolean;
+            /** Reason */
+            reason: string;
+            /** Details */
+            details: string;
+            /**
+             * Server Time
+             * Format: date-time
+             */
+            server_time: string;
+        };
+        /**
+         * InviteeOut
+         * @description `touched` came and has not bought; `waiting` is settled and has not bought; the rest are about the reward.
+         */
+        InviteeOut: {
+            /** Name */
+            name: string;
+            /** Avatar */
+            avatar: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "touched" | "waiting" | "held" | "rewarded" | "rejected" | "reversed";
+            /** Text */
+            text: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /**
+         * ReferralOut
+         * @description `link` is the short id of the invite link, `path` where a shared card leads; `rules` are whole sentences.
+         */
+        ReferralOut: {
+            /** Active */
+            active: boolean;
+            /** Code */
+            code: string;
+            /** Link */
+            link: string;
+            /** Path */
+            path: string;
+            /** Rules */
+            rules: string[];
+            rewards: components["schemas"]["RewardsOut"];
+            /** Invitees */
+            invitees: components["schemas"]["InviteeOut"][];
+            totals: components["schemas"]["TotalsOut"];
+        };
+        /**
+         * RewardOut
+         * @description What one side gets after the first order: points, the name of a coupon, and both in words.
+         */
+        RewardOut: {
+            /** Points */
+            points: number;
+            /** Coupon */
+            coupon: string | null;
+            /** Text */
+            text: string;
+        };
+        /** RewardsOut */
+        RewardsOut: {
+            inviter: components["schemas"]["RewardOut"];
+            invitee: components["schemas"]["RewardOut"];
+        };
+        /** TotalsOut */
+        TotalsOut: {
+            /** Invited */
+            invited: number;
+            /** Waiting */
+            waiting: number;
+            /** Rewarded */
+            rewarded: number;
+            /** Points */
+            points: number;
+        };
+        /**
+         * TouchOut
+         * @description `counted` says whether the invitation stands; `reason` why not. `inviter` is a masked name.
+         */
+        TouchOut: {
+            /** Counted */
+            counted: boolean;
+            /** Reason */
+            reason: ("self" | "not_new" | "settled" | "off") | null;
+            /** Text */
+            text: string;
+            /** Inviter */
+            inviter: string | null;
+            reward: components["schemas"]["RewardOut"] | null;
+        };
+        /**
+         * TouchIn
+         * @description `device` is this phone's tracking id, "" without consent.
+         */
+        TouchIn: {
+            /** Code */
+            code: string;
+            /**
+             * Device
+             * @default
+             */
+            device: string;
+        };
+        /**
+         * LeaderboardOut
+         * @description The month's inviters by rewarded invitations; `mine` is None before the first.
+         */
+        LeaderboardOut: {
+            /** Period */
+            period: string;
+            /** Items */
+            items: components["schemas"]["RankOut"][];
+            mine: components["schemas"]["RankOut"] | null;
+        };
+        /** RankOut */
+        RankOut: {
+            /** Rank */
+            rank: number;
+            /** Name */
+            name: string;
+            /** Avatar */
+            avatar: string | null;
+            /** Count */
+            count: number;
+            /** Mine */
+            mine: boolean;
         };
     };
     responses: never;
@@ -3419,7 +5153,7 @@ export interface operations {
     what_to_ask: {
         parameters: {
             query: {
-                moment: "order_submit" | "order_paid";
+                moment: "order_submit" | "order_paid" | "group_open" | "group_join" | "check_in" | "coupon_claim" | "activity_sign_up";
             };
             header: {
                 /** @description AppID of the mini program that asks. */
@@ -3777,6 +5511,1561 @@ export interface operations {
             };
             /** @description Too Many Requests */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    open_link: {
+        parameters: {
+            query?: {
+                visit?: string;
+                device?: string;
+                click_id?: string;
+            };
+            header: {
+                /** @description AppID of the mini program that asks. */
+                "X-Program": string;
+            };
+            path: {
+                short: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    list_coupons: {
+        parameters: {
+            query?: {
+                status?: "usable" | "used" | "expired";
+            };
+            header: {
+                /** @description AppID of the mini program that asks. */
+                "X-Program": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CouponsOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    list_coupon_templates: {
+        parameters: {
+            query?: {
+                product_id?: number | null;
+                token?: string;
+            };
+            header: {
+                /** @description AppID of the mini program that asks. */
+                "X-Program": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CouponTemplatesOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    claim_coupon: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description AppID of the mini program that asks. */
+                "X-Program": string;
+            };
+            path: {
+                template_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ClaimIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CouponOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    redeem_code: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description AppID of the mini program that asks. */
+                "X-Program": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RedeemIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CouponOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    list_flash_sales: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description AppID of the mini program that asks. */
+                "X-Program": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlashSalesOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    get_product_offers: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description AppID of the mini program that asks. */
+                "X-Program": string;
+            };
+            path: {
+                product_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductOffersOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    list_campaigns: {
+        parameters: {
+            query?: {
+                product_id?: number | null;
+            };
+            header: {
+                /** @description AppID of the mini program that asks. */
+                "X-Program": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignsOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    get_campaign: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description AppID of the mini program that asks. */
+                "X-Program": string;
+            };
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignDetailOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    my_groups: {
+        parameters: {
+            query?: {
+                cursor?: number | null;
+                limit?: number;
+            };
+            header: {
+                /** @description AppID of the mini program that asks. */
+                "X-Program": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyGroupsOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    get_group: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description AppID of the mini program that asks. */
+                "X-Program": string;
+            };
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    get_poster: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description AppID of the mini program that asks. */
+                "X-Program": string;
+            };
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Bad Gateway */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    get_loyalty: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description AppID of the mini program that asks. */
+                "X-Program": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoyaltyOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    list_points: {
+        parameters: {
+            query?: {
+                cursor?: number | null;
+                limit?: number;
+            };
+            header: {
+                /** @description AppID of the mini program that asks. */
+                "X-Program": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntriesOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    get_calendar: {
+        parameters: {
+            query?: {
+                month?: string | null;
+            };
+            header: {
+                /** @description AppID of the mini program that asks. */
+                "X-Program": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    check_in: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description AppID of the mini program that asks. */
+                "X-Program": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckInOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    make_up: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description AppID of the mini program that asks. */
+                "X-Program": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeUpIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckInOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    set_birthday: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description AppID of the mini program that asks. */
+                "X-Program": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BirthdayIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BirthdayOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    list_activities: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description AppID of the mini program that asks. */
+                "X-Program": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivitiesOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    get_activity: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description AppID of the mini program that asks. */
+                "X-Program": string;
+            };
+            path: {
+                activity_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityPageOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    sign_up: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description AppID of the mini program that asks. */
+                "X-Program": string;
+            };
+            path: {
+                activity_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityPageOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    cancel_sign_up: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description AppID of the mini program that asks. */
+                "X-Program": string;
+            };
+            path: {
+                activity_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityPageOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    my_referral: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description AppID of the mini program that asks. */
+                "X-Program": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferralOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    touch_referral: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description AppID of the mini program that asks. */
+                "X-Program": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TouchIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TouchOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    referral_leaderboard: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description AppID of the mini program that asks. */
+                "X-Program": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeaderboardOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    referral_poster: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description AppID of the mini program that asks. */
+                "X-Program": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Bad Gateway */
+            502: {
                 headers: {
                     [name: string]: unknown;
                 };

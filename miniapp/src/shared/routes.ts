@@ -13,6 +13,8 @@ export const routes = {
   search: (q = '') => `${pages.search.path}${q ? `?q=${encodeURIComponent(q)}` : ''}`,
   list: (category: number, name: string) => `${pages.list.path}?category=${category}&name=${encodeURIComponent(name)}`,
   checkout: (line?: { sku: number, quantity: number }) => `${pages.checkout.path}${line ? `?sku=${line.sku}&quantity=${line.quantity}` : ''}`,
+  /** Buys in a group: the one with this number, or a new one. */
+  checkoutInGroup: (line: { sku: number, quantity: number }, campaign: number, number = '') => `${pages.checkout.path}?sku=${line.sku}&quantity=${line.quantity}&campaign=${campaign}${number ? `&group=${number}` : ''}`,
   result: (number: string) => `${pages.result.path}?number=${number}`,
   orders: (status = '') => `${pages.orders.path}${status ? `?status=${status}` : ''}`,
   order: (number: string) => `${pages.order.path}?number=${number}`,

@@ -6,6 +6,12 @@ export function clock(seconds: number): string {
   return `${two(Math.floor(left / 60))}:${two(left % 60)}`
 }
 
+/** Seconds left as a clock with hours and, from a day on, days: 90061 → { days: 1, clock: "01:01:01" }. */
+export function longClock(seconds: number): { days: number, clock: string } {
+  const left = Math.max(0, Math.floor(seconds))
+  return { days: Math.floor(left / 86_400), clock: `${two(Math.floor(left % 86_400 / 3600))}:${clock(left % 3600)}` }
+}
+
 /** A moment in the phone's own time zone: "2026-11-03 09:05". */
 export function moment(iso: string): string {
   const d = new Date(iso)

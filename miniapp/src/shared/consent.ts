@@ -3,7 +3,7 @@ import { api } from '@/api/client'
 import { platform } from '@/platform'
 import { track } from '@/tracking'
 
-export type Moment = 'order_submit' | 'order_paid'
+export type Moment = 'order_submit' | 'order_paid' | 'group_open' | 'group_join' | 'check_in' | 'coupon_claim' | 'activity_sign_up'
 
 /** The messages that may be offered at this moment; empty when there is nothing to ask or it cannot be asked now. */
 export async function messagesToOffer(moment: Moment): Promise<Template[]> {
