@@ -28,6 +28,7 @@ from fangcun.identity.members.models import Member
 from fangcun.identity.members.services import tag_member
 from fangcun.kernel.actors import SYSTEM
 from fangcun.kernel.errors import DomainError
+from fangcun.shop.offers.services import give_coupon
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,6 @@ def _act(run: Run, step: Step, key: str, now: dt.datetime) -> Result:
     if isinstance(step, SendText):
         return _text(run, step, key, now)
     if isinstance(step, GiveCoupon):
-        from fangcun.shop.offers.services import give_coupon
-
         given = give_coupon(
             template_id=step.template_id, member_id=run.member_id, by=SYSTEM, key=key, source="automation"
         )

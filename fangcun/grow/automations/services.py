@@ -22,6 +22,7 @@ from fangcun.grow.messaging.services import register_text_template
 from fangcun.insight.experiments.assigning import BUCKETS
 from fangcun.kernel import audit
 from fangcun.kernel.actors import Actor
+from fangcun.shop.offers.models import CouponTemplate
 
 LONGEST_NAME = 60
 MOST_HELD_OUT = BUCKETS // 2
@@ -184,11 +185,8 @@ def _refuse_missing(document: Document) -> None:
             wording = TextTemplate.objects.filter(code=step.template, is_active=True)
             if not wording.exists():
                 raise AutomationInvalid(_("短信模板不存在或已停用"), place=place)
-        if isinstance(step, GiveCoupon):
-            from fangcun.shop.offers.models import CouponTemplate
-
-            if not CouponTemplate.objects.filter(pk=step.template_id).exists():
-                raise AutomationInvalid(_("没有这个券模板"), place=place)
+        if isinstance(step, GiveCoupon) and not CouponTemplate.objects.filter(pk=step.template_id).exists():
+            raise AutomationInvalid(_("没有这个券模板"), place=place)
 
 
 def _name(text: str) -> str:

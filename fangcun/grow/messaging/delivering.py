@@ -9,11 +9,15 @@ expense of a later message; such a delivery ends as `unknown`. The message centr
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import models, transaction
 from django.utils import timezone
 
 from fangcun.gateways.wechat.errors import NotSubscribed, TemplateDataInvalid
-from fangcun.grow.messaging.models import Delivery, Grant
+from fangcun.grow.messaging.models import Delivery, Grant, Purpose
+from fangcun.grow.messaging.pacing import after_quiet
+from fangcun.grow.messaging.reaching import pace, preference_of, quiet_windows
 from fangcun.grow.messaging.states import DeliveryStatus, GrantStatus
 from fangcun.identity.programs.clients import miniprogram_api
 from fangcun.insight.tracking.services import record_later
@@ -25,10 +29,20 @@ from fangcun.kernel.jobs import MAX_ATTEMPTS
 MOST_ATTEMPTS = MAX_ATTEMPTS - 2
 
 
-def deliver(delivery_id: int) -> None:
+# Good news, but none that somebody waits for: it comes after the quiet hours.
+PATIENT = (
+    Purpose.POINTS_CHANGED,
+    Purpose.COUPON_GIVEN,
+    Purpose.COUPON_EXPIRING,
+    Purpose.ACTIVITY_STARTING,
+    Purpose.MEMBER_CARE,
+)
+
+
+def deliver(delivery_id: int) -> dt.datetime | None:
     """Send a queued delivery and write down what became of it. Calls WeChat: never inside a transaction.
 
-    Raises the GatewayError when a later attempt may succeed.
+    Returns when to come again if it may not go yet. Raises the GatewayError when a later attempt may succeed.
     """
     delivery = Delivery.objects.select_related("message", "grant__template", "grant__account__program").get(
         pk=delivery_id
@@ -36,7 +50,12 @@ def deliver(delivery_id: int) -> None:
     if delivery.status == DeliveryStatus.SENDING:
         _doubt(delivery, code="interrupted", text="发送时进程中断，结果不明")
     if delivery.status != DeliveryStatus.QUEUED:
-        return
+        return None
+    if delivery.grant.template.purpose in PATIENT and delivery.message.kind != "test":
+        now = timezone.now()
+        windows = quiet_windows(pace(), preference_of(delivery.message.member_id))
+        if (free := after_quiet(now, windows, timezone.get_default_timezone())) > now:
+            return free
     with transaction.atomic():
         delivery.enter(
             DeliveryStatus.SENDING, by=SYSTEM, sending_at=timezone.now(), attempts=delivery.attempts + 1
@@ -62,6 +81,7 @@ def deliver(delivery_id: int) -> None:
             raise
     else:
         _sent(delivery, msgid)
+    return None
 
 
 def _settle(

@@ -7,8 +7,9 @@ from fangcun.kernel.jobs import task
 
 @task()
 def send_delivery(*, delivery_id: int) -> None:
-    """Send one message through WeChat; what is settled already stays as it is."""
-    deliver(delivery_id)
+    """Send one message through WeChat, at the time it may go; what is settled already stays as it is."""
+    if (later := deliver(delivery_id)) is not None:
+        send_delivery.using(run_after=later).enqueue(delivery_id=delivery_id)
 
 
 @task()
