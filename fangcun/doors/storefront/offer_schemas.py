@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 from ninja import Schema
 from pydantic import Field
 
-CouponKindName = Literal["amount", "percent", "freight", "exchange"]
+from fangcun.shop.offers.rules import CouponKind
+
 CouponStatusName = Literal["usable", "used", "expired"]
 
 
@@ -18,7 +19,7 @@ class CouponOut(Schema):
     id: int
     template_id: int
     title: str
-    kind: CouponKindName
+    kind: CouponKind
     value_text: str
     condition: str
     scope_text: str
@@ -28,6 +29,7 @@ class CouponOut(Schema):
     not_yet: bool
     order_number: str | None
     product_ids: list[int]
+    category_ids: list[int]
 
 
 class CouponsOut(Schema):
@@ -41,7 +43,7 @@ class CouponTemplateOut(Schema):
 
     id: int
     title: str
-    kind: CouponKindName
+    kind: CouponKind
     value_text: str
     condition: str
     scope_text: str
@@ -69,7 +71,7 @@ class RedeemIn(Schema):
 
 
 class FlashLineOut(Schema):
-    """One SKU of a flash sale. `most` is how many the member may still buy at this price, None without a limit."""
+    """One SKU of a flash sale; `mine` is how many of it the member took, of `per_member` at most (None: no limit)."""
 
     sku_id: int
     product_id: int

@@ -27,7 +27,7 @@ from fangcun.grow.groupbuy.models import Group
 from fangcun.grow.groupbuy.queries import groups_of_orders
 from fangcun.kernel.states import transitions_of
 from fangcun.shop.catalog.cards import picture
-from fangcun.shop.offers.sale import ON_FREIGHT, Discount
+from fangcun.shop.offers.sale import ON_FREIGHT, Discount, DiscountKind
 from fangcun.shop.orders.models import Order, OrderDiscount, OrderLine
 from fangcun.shop.orders.queries import Quote
 from fangcun.shop.orders.states import OrderStatus
@@ -67,7 +67,7 @@ def quote_out(found: Quote) -> QuoteOut:
         items_amount=sale.items_amount,
         freight_amount=sale.freight_amount,
         freight_saved_amount=sale.freight_saved_amount,
-        freight_note=found.freight.note,
+        freight_note=_freight_note(found),
         discount_amount=sale.discount_amount,
         discounts=_discounts(sale.discounts),
         coupons=[
@@ -99,6 +99,11 @@ def quote_out(found: Quote) -> QuoteOut:
         problems=[ProblemOut(sku_id=p.sku_id, code=p.code, message=p.message) for p in found.problems],
         can_submit=found.can_submit,
     )
+
+
+def _freight_note(found: Quote) -> str:
+    free = found.priced.freight_saved_amount and not found.priced.freight_amount
+    return "已免运费" if free else found.freight.note
 
 
 def _discounts(found: Iterable[Discount | OrderDiscount]) -> list[DiscountOut]:
@@ -143,7 +148,12 @@ def order_outs(orders: Sequence[Order]) -> list[OrderOut]:
         done = refund.status == RefundStatus.SUCCEEDED
         if done or refund.status != RefundStatus.CLOSED:
             refunding[refund.payment.reference] = "refunded" if done else "refunding"
-    groups = groups_of_orders(order.pk for order in orders) if orders else {}
+    in_groups = [
+        order.pk
+        for order in orders
+        if order.held_for or any(one.kind == DiscountKind.GROUP for one in order.discounts.all())
+    ]
+    groups = groups_of_orders(in_groups) if in_groups else {}
     return [
         order_out(
             order,

@@ -17,6 +17,7 @@ __all__ = [
     "hot_words",
     "live_stock",
     "product_for_staff",
+    "shelves_of",
     "skus_for",
     "snapshot",
     "sold_out_count",
@@ -97,6 +98,14 @@ _live = Compiled(
 )
 
 
+_shelves = Compiled(
+    lambda product_id: (
+        Product.objects.filter(pk=product_id).order_by().values("category_id", "top_category_id")
+    ),
+    arguments=1,
+)
+
+
 def live_stock(product_id: int) -> dict[str, Any]:
     """Price and stock of a product's SKUs at this moment, for the detail page; never cached."""
     rows = _live(product_id) if 0 < product_id < 2**63 else []
@@ -104,6 +113,12 @@ def live_stock(product_id: int) -> dict[str, Any]:
         return {"on_sale": False, "skus": []}
     skus = [{"id": row["id"], "price_amount": row["price_amount"], "stock": row["stock"]} for row in rows]
     return {"on_sale": True, "skus": skus}
+
+
+def shelves_of(product_id: int) -> tuple[int, ...]:
+    """The category of a product and the first-level one over it; nothing for an unknown product."""
+    rows = _shelves(product_id) if 0 < product_id < 2**63 else []
+    return tuple(value for row in rows for value in (row["category_id"], row["top_category_id"]))
 
 
 def hot_words() -> list[str]:

@@ -24,12 +24,14 @@ class Terms:
     """The conditions of one sale. Prices in fen for one piece, by SKU.
 
     `group_prices` make it a group's sale: they stand instead of every other price, and what else may combine with
-    them is said by the stacking rules. `coupon_id` None: the best one; 0: none; else this one.
+    them is said by the stacking rules. Flash sales begin `early_hours` earlier. `coupon_id` None: the best one;
+    0: none; else this one.
     """
 
     tier: int = 0
     tier_permille: int = 1000
     free_freight: bool = False
+    early_hours: int = 0
     points: PointsOffer | None = None
     group_prices: Mapping[int, int] = field(default_factory=dict)
     member_prices: Mapping[int, int] = field(default_factory=dict)

@@ -58,6 +58,12 @@ def counts_of(member_id: int) -> dict[str, int]:
     return {str(status): 0 for status in open_ones} | {str(status): n for status, n in rows}
 
 
+def has_bought(member_id: int) -> bool:
+    """Whether a member has ever paid for an order that still stands."""
+    bought = (OrderStatus.PAID, OrderStatus.SHIPPED, OrderStatus.COMPLETED)
+    return Order.objects.filter(member_id=member_id, status__in=bought).exists()
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Why a quote can't be ordered as it is; `sku_id` is None when it is the address."""

@@ -88,9 +88,7 @@ def take_stock(lines: Sequence[tuple[int, int]], *, reference: str, by: Actor) -
     if not wanted:
         return {}
     rows = _move(_TAKE, wanted)
-    taken = {
-        row[0]: TakenSku(*(*row[:9], (row[9], row[10]), wanted[row[0]])) for row in rows
-    }
+    taken = {row[0]: TakenSku(*(*row[:9], (row[9], row[10]), wanted[row[0]])) for row in rows}
     if len(taken) < len(wanted):
         _refuse({sku_id: quantity for sku_id, quantity in wanted.items() if sku_id not in taken})
     _write_ledger(

@@ -29,7 +29,7 @@ def flash_wanted(
     found = [
         (line, offer)
         for line in lines
-        if (offer := _flash(line, running, now)) is not None
+        if (offer := _flash(line, running, terms, now)) is not None
         and offer.price_amount < _without_flash(line, running, terms, now).amount
     ]
     return sorted(found, key=lambda pair: pair[1].offer_id)
@@ -45,7 +45,7 @@ def piece_of(
             return Piece(line.list_amount, None, 0, "")
         return Piece(max(price, 0), DiscountKind.GROUP, 0, str(DiscountKind.GROUP.label))
     usual = _without_flash(line, running, terms, now)
-    offer = _flash(line, running, now)
+    offer = _flash(line, running, terms, now)
     if offer is None or offer.price_amount >= usual.amount or pieces.get(offer.offer_id, 0) < line.quantity:
         return usual
     return Piece(offer.price_amount, DiscountKind.FLASH, offer.offer_id, offer.title)
@@ -59,8 +59,13 @@ def told(line: SaleLine, piece: Piece) -> Discount | None:
     return Discount(piece.kind, piece.source_id, piece.title, saved, quantity=line.quantity)
 
 
-def _flash(line: SaleLine, running: Running, now: dt.datetime) -> FlashOffer | None:
-    offers = [offer for offer in running.flash.get(line.sku_id, ()) if offer.runs(now)]
+def _flash(line: SaleLine, running: Running, terms: Terms, now: dt.datetime) -> FlashOffer | None:
+    early = now + dt.timedelta(hours=terms.early_hours)
+    offers = [
+        offer
+        for offer in running.flash.get(line.sku_id, ())
+        if offer.starts_at <= early and now < offer.ends_at
+    ]
     return min(offers, key=lambda offer: (offer.price_amount, offer.offer_id), default=None)
 
 

@@ -11,7 +11,7 @@ from typing import Literal
 from django.db.models import Q
 
 from fangcun.insight.segments.queries import persons_of
-from fangcun.shop.catalog.models import Product
+from fangcun.shop.catalog.queries import shelves_of
 from fangcun.shop.offers.errors import CouponTemplateGone
 from fangcun.shop.offers.models import CouponHolder, CouponTemplate
 from fangcun.shop.offers.rules import ScopeKind
@@ -103,8 +103,9 @@ def _in_segment(segment_id: int | None, member_id: int) -> bool:
 
 
 def _for_product(templates: Sequence[CouponTemplate], product_id: int) -> list[CouponTemplate]:
-    shelves = Product.objects.filter(pk=product_id).values_list("category_id", "top_category_id").first()
-    ids = {ScopeKind.PRODUCTS: {product_id}, ScopeKind.CATEGORIES: set(shelves or ())}
+    if not templates:
+        return []
+    ids = {ScopeKind.PRODUCTS: {product_id}, ScopeKind.CATEGORIES: set(shelves_of(product_id))}
     return [
         template
         for template in templates

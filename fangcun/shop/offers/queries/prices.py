@@ -61,8 +61,13 @@ class FlashSaleNow:
     lines: list[FlashLineNow]
 
 
-def flash_sales(*, member_id: int | None, now: dt.datetime) -> list[FlashSaleNow]:
-    """Flash sales that run, and the next ones, by their beginning; goods that left the shop are left out."""
+def flash_sales(
+    *, member_id: int | None, now: dt.datetime, early: dt.timedelta = dt.timedelta()
+) -> list[FlashSaleNow]:
+    """Flash sales that run, and the next ones, by their beginning; goods that left the shop are left out.
+
+    `early`: how much sooner than others the member may buy.
+    """
     sales = FlashSale.objects.filter(is_active=True, ends_at__gt=now).order_by("starts_at", "pk")
     found = list(sales.prefetch_related("lines")[:MOST_SALES])
     lines = [line for sale in found for line in sale.lines.all()]
@@ -71,7 +76,7 @@ def flash_sales(*, member_id: int | None, now: dt.datetime) -> list[FlashSaleNow
     return [
         FlashSaleNow(
             sale,
-            "running" if sale.starts_at <= now else "next",
+            "running" if sale.starts_at - early <= now else "next",
             [
                 FlashLineNow(line, sku, mine.get(line.pk, 0))
                 for line in sale.lines.all()

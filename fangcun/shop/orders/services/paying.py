@@ -61,9 +61,9 @@ def check_payment(order: Order) -> None:
 def mark_order_paid(*, payment_id: int, paid_at: dt.datetime) -> None:
     """Let money that WeChat has confirmed count, exactly once.
 
-    An order that was closed for lateness takes its goods again, and is held again if it was; when they are gone,
-    when it had cost points (they went back), when the customer or the shop had cancelled it, or when it is paid
-    already, the money goes back at once.
+    An order that was closed for lateness takes its goods, its pieces of a flash sale and its coupon again; when one
+    of them is gone, when the customer or the shop had cancelled it, or when it is paid already, the money goes back
+    at once. Its seat in a group and its points follow the news.
     """
     payment = Payment.objects.get(pk=payment_id)
     with transaction.atomic():
@@ -72,7 +72,7 @@ def mark_order_paid(*, payment_id: int, paid_at: dt.datetime) -> None:
             return
         if order.status == OrderStatus.PENDING_PAYMENT:
             enter_paid(order, payment, paid_at, reason="")
-        elif _may_revive(order):
+        elif order.status == OrderStatus.CANCELLED and order.cancelled_by == CancelledBy.DEADLINE:
             try:
                 with transaction.atomic():
                     lines = [(line.sku_id, line.quantity) for line in order.lines.all()]
@@ -85,11 +85,6 @@ def mark_order_paid(*, payment_id: int, paid_at: dt.datetime) -> None:
             _give_back(order, payment, "订单已取消")
         else:
             _give_back(order, payment, "重复付款")
-
-
-def _may_revive(order: Order) -> bool:
-    late = order.status == OrderStatus.CANCELLED and order.cancelled_by == CancelledBy.DEADLINE
-    return late and not order.points_used
 
 
 def enter_paid(order: Order, payment: Payment | None, paid_at: dt.datetime, *, reason: str) -> None:

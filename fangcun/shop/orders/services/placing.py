@@ -196,6 +196,22 @@ def _refuse_dear(wish: Wish, rule: FreightRule | None, found: Priced) -> None:
         raise PriceChanged(expected_amount=wish.expected_total_amount, total_amount=found.total_amount)
 
 
+def order_of_key(
+    *, account: Account, address: Address, idempotency_key: str, lines: Lines | None, remark: str, asked: str,
+    coupon_id: int | None,
+) -> Placed | None:  # fmt: skip
+    """The order that this key has made already. Raises IdempotencyConflict when it was another one."""
+    key = idempotency_key.strip()
+    earlier = Order.objects.filter(member=account.member, idempotency_key=key).first()
+    if earlier is None:
+        return None
+    terms = Terms(coupon_id=coupon_id)
+    wish = Wish(account, address, key, lines, one_line(remark), None, terms, timezone.now())
+    if earlier.request_digest != _digest(wish, asked):
+        raise IdempotencyConflict
+    return Placed(earlier, list(earlier.lines.all()), is_new=False, discounts=list(earlier.discounts.all()))
+
+
 def _refuse_odd(lines: Lines) -> None:
     if not lines:
         raise CartEmpty
@@ -215,7 +231,6 @@ def _merged(lines: Lines) -> list[tuple[int, int]]:
 def _digest(wish: Wish, asked: str) -> str:
     lines = sorted(_merged(wish.lines)) if wish.lines is not None else "cart"
     content: list[object] = [lines, wish.address.pk, wish.remark]
-    points = wish.terms.points.wanted if wish.terms.points else None
-    if wish.terms.coupon_id is not None or points or asked:
-        content.append([wish.terms.coupon_id, points, asked])
+    if wish.terms.coupon_id is not None or asked:
+        content.append([wish.terms.coupon_id, asked])
     return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
