@@ -26,6 +26,7 @@ from ground.scratch import scratch_home
 SPAN = {"from": [FIRST.isoformat()], "to": ["2026-10-29"]}
 FUNNEL = ["goods_viewed", "cart_added", "order_submitted", "order_paid"]
 SHOWN = ["app_shown", "page_viewed"]
+MEMBERS = tuple(range(0, 1_000_000, 2))
 
 
 def question(name: str) -> tuple[Any, list[str], list[str]]:
@@ -35,8 +36,10 @@ def question(name: str) -> tuple[Any, list[str], list[str]]:
     from fangcun.insight.analytics.paths import PathsQuestion
     from fangcun.insight.analytics.retention import RetentionQuestion
     from fangcun.insight.analytics.sharing import SharingQuestion
+    from fangcun.insight.analytics.spans import span_of
     from fangcun.insight.analytics.visits import SourcesQuestion, VisitsQuestion
     from fangcun.insight.segments.lifecycle import StagesQuestion
+    from fangcun.insight.segments.persona import PersonaQuestion
     from fangcun.insight.segments.rfm import RfmQuestion
 
     steps = {"step": FUNNEL, "where": [""] * 4, "role": ["step"] * 4, "window": ["7d"]}
@@ -66,6 +69,12 @@ def question(name: str) -> tuple[Any, list[str], list[str]]:
         "paths": (lambda: PathsQuestion.of({**SPAN, "at": ["goods_viewed"]}), [], ["session"]),
         "RFM": (lambda: RfmQuestion.of(SPAN), ["order_paid"], ["props"]),
         "lifecycle": (lambda: StagesQuestion.of(SPAN), [], []),
+        "persona": (
+            # Every tenth member; all of them are members of the shop.
+            lambda: PersonaQuestion(1, "", span_of(SPAN), None, MEMBERS[::10], MEMBERS, ()),
+            [],
+            ["page", "props"],
+        ),
     }
     ask, events, columns = made[name]
     return ask(), events, columns
@@ -85,6 +94,7 @@ NAMES = (
     "paths",
     "RFM",
     "lifecycle",
+    "persona",
 )
 
 

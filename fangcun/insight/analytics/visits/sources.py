@@ -174,7 +174,11 @@ def _tables(who: str, touches: str, dialect: Dialect) -> Iterator[str]:
                 FROM (SELECT k, count(*) AS visits FROM visit GROUP BY k) n
                 LEFT JOIN place ON place.k = n.k) q)"""
     yield """came AS (SELECT visit.person AS person, ranked.g AS g FROM visit JOIN ranked ON ranked.k = visit.k)"""
-    yield f"""fresh AS (SELECT person FROM ev WHERE {who} AND ts < $until GROUP BY person HAVING min(ts) >= $since)"""
+    # Nothing that anybody does in a visit is sooner than the visit, so only what is in none has to be looked at.
+    yield f"""fresh AS (SELECT person FROM (SELECT person, t FROM led_by
+                UNION ALL SELECT person, ts AS t FROM ev WHERE {who} AND ts < $from
+                UNION ALL SELECT person, ts AS t FROM ev WHERE session = '' AND NOT ({ON_SCREEN}) AND {looked}) e
+            GROUP BY person HAVING min(t) >= $since)"""
     yield f"""began AS (SELECT {place_of("a", dialect)} AS k FROM (
                 SELECT visit.person AS person, min(visit.t * {PLACES} + visit.k) AS a
                 FROM visit JOIN fresh ON fresh.person = visit.person GROUP BY visit.person) b)"""
@@ -185,6 +189,13 @@ def _tables(who: str, touches: str, dialect: Dialect) -> Iterator[str]:
     earlier = f"""SELECT b.person AS person, b.ts AS ts, b.id AS id, min(b.amount) AS amount,
                 max(v.t * {PLACES} + v.k) AS a FROM bought b JOIN led_by v ON v.person = b.person
             WHERE v.t <= b.ts AND v.t >= b.ts - {ORDER_MS} GROUP BY b.person, b.ts, b.id"""
+    if dialect.asof:
+        earlier = f"""SELECT b.person AS person, b.ts AS ts, b.id AS id, b.amount AS amount, v.a AS a
+            FROM (SELECT person, ts, id, min(amount) AS amount, ts * {PLACES} + {PLACES - 1} AS latest
+                FROM bought GROUP BY person, ts, id) b
+            ASOF JOIN (SELECT person, t * {PLACES} + k AS a FROM led_by
+                WHERE person IN (SELECT person FROM bought)) v ON v.person = b.person AND v.a <= b.latest
+            WHERE v.a >= (b.ts - {ORDER_MS}) * {PLACES}"""
     yield f"led AS (SELECT person, ts, id, amount, a FROM ({earlier}) o)"
     yield f"""paid AS (SELECT led.person AS person, led.amount AS amount, ranked.g AS g
             FROM (SELECT person, amount, {dialect.whole("a", PLACES)} AS t, {place_of("a", dialect)} AS k FROM led) led
