@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from fangcun.doors.console import entrance, overview
 from fangcun.doors.console.insight import urls as insight_urls
 from fangcun.doors.console.insight.pages import PAGES
+from fangcun.doors.console.loyalty import urls as loyalty_urls
 from fangcun.doors.console.model_admin import actor_of
 from fangcun.doors.console.plan import edit_urls, pages
 from fangcun.identity.staff.queries import may, roles_of
@@ -41,6 +42,7 @@ class ConsoleSite(AdminSite):
             *pages.urls(self.admin_view),
             *edit_urls.urls(self.admin_view),
             *insight_urls.urls(self.admin_view),
+            *loyalty_urls.urls(self.admin_view),
             *super().get_urls(),
         ]
 
@@ -109,6 +111,11 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             _("客户"),
             [
                 (_("会员"), "group", "/console/members/member/", "members.view"),
+                (_("会员卡"), "card_membership", "/console/loyalty/card/", "grow.view"),
+                (_("积分明细"), "redeem", "/console/loyalty/pointsentry/", "grow.view"),
+                (_("会员等级"), "military_tech", "/console/loyalty/tiers/", "grow.view"),
+                (_("积分与签到规则"), "rule", "/console/loyalty/rules/", "grow.view"),
+                (_("会员活动"), "event", "/console/loyalty/activity/", "grow.view"),
                 (_("消息"), "mail", "/console/messaging/message/", "messages.view"),
                 (_("订阅消息发送"), "forward_to_inbox", "/console/messaging/delivery/", "messages.view"),
                 (_("消息模板"), "text_snippet", "/console/messaging/template/", "messages.view"),

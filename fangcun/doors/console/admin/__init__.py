@@ -3,6 +3,7 @@
 from fangcun.doors.console.admin import (
     catalog,
     kernel,
+    loyalty,
     members,
     messaging,
     orders,
@@ -14,5 +15,5 @@ from fangcun.doors.console.admin import (
 )
 
 __all__ = [
-    "catalog", "kernel", "members", "messaging", "orders", "payments", "programs", "shelves", "shipping", "staff",
+    "catalog", "kernel", "loyalty", "members", "messaging", "orders", "payments", "programs", "shelves", "shipping", "staff",
 ]  # fmt: skip

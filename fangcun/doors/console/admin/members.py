@@ -17,6 +17,7 @@ from unfold.contrib.filters.admin import RangeDateTimeFilter
 
 from fangcun.doors.console.model_admin import ConsoleAdmin, Verb, actor_of
 from fangcun.doors.console.words import money
+from fangcun.grow.loyalty.models import Card
 from fangcun.identity.members.models import Member
 from fangcun.identity.members.phones import masked
 from fangcun.identity.members.queries import addresses_of, members_by_phone
@@ -34,7 +35,9 @@ class MemberAdmin(ConsoleAdmin[Member]):
     search_fields = ["nickname", "id__exact"]
     search_help_text = _("昵称、会员编号或完整手机号")
     ordering = ["-id"]
-    facts = ["name", "id", "phone_", "programs", "addresses", "orders_", "timeline", "created_at"]
+    facts = [
+        "name", "id", "phone_", "loyalty", "programs", "addresses", "orders_", "timeline", "created_at",
+    ]  # fmt: skip
     verbs = [
         Verb("show_phone", _("查看完整手机号"), "visibility", "members.reveal"),
         Verb(
@@ -94,6 +97,22 @@ class MemberAdmin(ConsoleAdmin[Member]):
     @display(description=_("最近下单"), ordering="last_ordered_at", empty_value="—")
     def last_order(self, member: Member) -> Any:
         return member.last_ordered_at  # type: ignore[attr-defined]
+
+    @display(description=_("会员卡"))
+    def loyalty(self, member: Member) -> SafeString:
+        """What he holds, and the way to his card; who has none yet gets one with his first points."""
+        card = Card.objects.select_related("tier").filter(pk=member.pk).first()
+        if card is None:
+            address = reverse("admin:loyalty_give", args=[member.pk])
+            return format_html(
+                '{} <a class="fc-link" href="{}">{}</a>', _t("还没有积分"), address, _t("赠送")
+            )
+        tier = card.tier.name if card.tier else _t("无等级")
+        words = _t("%(tier)s · %(points)s 积分 · 成长值 %(growth)s")
+        said = words % {"tier": tier, "points": card.points, "growth": card.growth}
+        return format_html(
+            '<a class="fc-link" href="{}">{}</a>', reverse("admin:loyalty_card_change", args=[card.pk]), said
+        )
 
     @display(description=_("小程序账号"))
     def programs(self, member: Member) -> SafeString:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 import io
 from collections.abc import Callable
 from typing import Any
@@ -10,8 +11,16 @@ from django.test import Client
 from django.utils import timezone
 from PIL import Image
 
+from fangcun.flows.tests.groupbuy.friends import campaign_of
 from fangcun.gateways.wechat.answers import Transaction
+from fangcun.grow.groupbuy.models import Group
+from fangcun.grow.links.batches import make_batch
+from fangcun.grow.links.channels import save_channel, save_cost
+from fangcun.grow.links.models import Channel, ChannelCost
+from fangcun.grow.loyalty.models import Activity
+from fangcun.grow.loyalty.services import earn, save_activity
 from fangcun.grow.messaging.services import notify, register_template
+from fangcun.grow.referral.models import Invitation
 from fangcun.identity.members.models import Account, Address, Member
 from fangcun.identity.members.phones import phone_digests
 from fangcun.identity.programs.models import Merchant, Program
@@ -98,6 +107,23 @@ def paid(buy, pay):
     return pay(buy(2))
 
 
+def furnish_growth(paid: Order) -> None:
+    """A channel with a cost, a link and a batch, and an invitation that waits for a review."""
+    channel = save_channel(Channel(name="城西店", code="store-west", kind="store"), by=SYSTEM)
+    today = timezone.localdate()
+    save_cost(ChannelCost(channel=channel, starts_on=today, ends_on=today, amount=1000), by=SYSTEM)
+    batch = make_batch(
+        name="桌码", program_id=paid.program_id, channel_id=channel.pk, page="pages/home/home", query={}, count=1,
+        by=SYSTEM,
+    )  # fmt: skip
+    batch.links.update(title="桌码 1")
+    Invitation.objects.create(
+        inviter=Member.objects.create(nickname="小李"), invitee=paid.member, program=paid.program, status="held",
+        touched_at=timezone.now(), order_number=paid.number, inviter_points=10,
+        signs=[{"sign": "same_device", "detail": "设备 d1"}],
+    )  # fmt: skip
+
+
 class Browser(Client):
     """Django's test client, and who is logged in with it."""
 
@@ -132,8 +158,22 @@ def furnished(paid, drain):
     )  # fmt: skip
     save_freight_rule(FreightRule(name="全国"), by=SYSTEM)
     set_home(notice="明日达", by=SYSTEM)
+    earn(member_id=paid.member_id, points=5, reason="check_in", key="k")
+    now = timezone.now()
+    save_activity(
+        Activity(
+            title="品鉴会", place="店里", starts_at=now, ends_at=now + dt.timedelta(hours=1), sign_up_from=now,
+            sign_up_until=now + dt.timedelta(hours=1), places=2,
+        ),
+        by=SYSTEM,
+    )  # fmt: skip
     refund(payment, amount=100, reason="少件", by=SYSTEM)
     Job.objects.create(task="x.y", dead=True, error="boom")
+    campaign = campaign_of(paid.lines.get().sku)
+    Group.objects.create(
+        number="abcdefghjkmn", campaign=campaign, program=paid.program, opener=paid.member, size=2, hours=24
+    )
+    furnish_growth(paid)
     return paid
 
 

@@ -85,6 +85,13 @@ BY_NAME = {
     "insight_saved_verb": "insight.change",
     "insight_dashboard_make": "insight.change",
     "insight_dashboard_verb": "insight.change",
+    "loyalty_rules": "grow.view",  # these and the next: see test_loyalty
+    "loyalty_tiers": "grow.view",
+    "loyalty_prices": "grow.view",
+    "loyalty_give": "grow.change",
+    "loyalty_sign_ups": "grow.view",
+    "loyalty_attend": "grow.change",
+    "loyalty_sign_ups_csv": "grow.view",
 }
 KINDS = ("changelist", "add", "change", "delete", "history", "verb")
 

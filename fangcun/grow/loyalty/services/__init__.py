@@ -15,8 +15,9 @@ from fangcun.grow.loyalty.services.expiring import expire_points
 from fangcun.grow.loyalty.services.merging import reassign_loyalty
 from fangcun.grow.loyalty.services.orders import return_points, settle_order, spend_points
 from fangcun.grow.loyalty.services.points import earn, forgive_debt, give_by_hand
+from fangcun.grow.loyalty.services.reviewing import review_tiers
 from fangcun.grow.loyalty.services.rules import save_rules
-from fangcun.grow.loyalty.services.tiers import TierSpec, review_tiers, save_tiers, set_member_prices
+from fangcun.grow.loyalty.services.tiers import TierSpec, save_tiers, set_member_prices
 from fangcun.grow.loyalty.services.undoing import undo_earning
 
 __all__ = [

@@ -12,6 +12,7 @@ from fangcun.grow.loyalty.errors import BirthdayFixed, BirthdayInvalid
 from fangcun.grow.loyalty.models import Card
 from fangcun.grow.loyalty.services.ledger import take_card
 from fangcun.kernel.actors import SYSTEM
+from fangcun.shop.offers.services import give_coupon
 
 FIXED_FOR = dt.timedelta(days=365)
 LEAP_YEAR = 2024
@@ -46,8 +47,6 @@ def give_birthday_coupons(*, now: dt.datetime | None = None) -> int:
         born |= Q(birth_month=2, birth_day=29)
     due = Card.objects.filter(born, birth_month__isnull=False, tier__birthday_template_id__isnull=False)
     rows = list(due.order_by("pk").values_list("pk", "tier__birthday_template_id"))
-    if rows:
-        from fangcun.shop.offers.services import give_coupon
     for member_id, template_id in rows:
         give_coupon(
             template_id=template_id, member_id=member_id, by=SYSTEM, key=f"birthday:{member_id}:{today.year}",

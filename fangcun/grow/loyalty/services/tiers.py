@@ -1,8 +1,7 @@
-"""Tiers as the shop wants them, their prices, and the nightly review."""
+"""Tiers as the shop wants them, and their prices."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -15,15 +14,12 @@ from django.utils.translation import gettext as _
 from fangcun.grow.loyalty.errors import TierInUse, TiersInvalid
 from fangcun.grow.loyalty.models import Activity, Card, MemberPrice, Rules, Tier
 from fangcun.grow.loyalty.models.rules import ONLY
-from fangcun.grow.loyalty.queries.simulating import growth_of_cards, where_tiers_differ
-from fangcun.grow.loyalty.services.growing import change_tier, rank_of, tier_for
-from fangcun.grow.loyalty.services.ledger import take_card
+from fangcun.grow.loyalty.services.reviewing import review_now
 from fangcun.identity.members.text import one_line
 from fangcun.kernel.actors import Actor
 from fangcun.kernel.audit import record
 from fangcun.shop.catalog.models import Sku
 
-BATCH = 500
 MOST_TIERS = 10
 
 
@@ -51,7 +47,7 @@ def save_tiers(
 ) -> list[Tier]:
     """Make these the tiers, from the lowest to the highest, and the rules by which members fall.
 
-    Whoever reaches a higher one by the new thresholds rises at the next review, which is asked for at once; whoever
+    Whoever reaches a higher one by the new thresholds rises at once, in the background; whoever
     reaches only a lower one keeps his until a review after his protection. Raises TiersInvalid, and TierInUse when
     one is left out that an activity names.
     """
@@ -85,47 +81,8 @@ def save_tiers(
         )
     after = {"tiers": [_content(tier) for tier in saved], **_review_rules(rules)}
     record("loyalty.save_tiers", by=by, object=rules, before=before, after=after)
+    review_now.enqueue()
     return saved
-
-
-def review_tiers(*, now: dt.datetime | None = None, limit: int = BATCH) -> int:
-    """Count everybody's growth anew (at `now`, else at this moment) and move who belongs elsewhere; how many moved.
-
-    Up to the tier that is reached; down only when the protection is over, by one tier or to the one reached, as the
-    rules say. Growth is counted in sets; only who moves is looked at alone, with his card locked.
-    """
-    now, rules = now or timezone.now(), Rules.current()
-    moved, last = 0, 0
-    while True:
-        cards = list(Card.objects.filter(pk__gt=last).order_by("pk")[:limit])
-        if not cards:
-            return moved
-        last = cards[-1].pk
-        growth = growth_of_cards([card.pk for card in cards], rules.window_days, now)
-        stale = [card for card in cards if card.growth != growth.get(card.pk, 0)]
-        for card in stale:
-            card.growth = growth.get(card.pk, 0)
-        Card.objects.bulk_update(stale, ["growth"])
-        for member_id in where_tiers_differ([card.pk for card in cards], growth):
-            moved += _review(member_id, rules, now)
-
-
-@transaction.atomic
-def _review(member_id: int, rules: Rules, now: dt.datetime) -> bool:
-    card = take_card(member_id)
-    growth = growth_of_cards([card.pk], rules.window_days, now).get(card.pk, 0)
-    earned, rank = tier_for(growth), rank_of(card)
-    reached = earned.rank if earned else 0
-    if reached == rank:
-        return False
-    if reached < rank:
-        if card.protected_until is not None and card.protected_until > now:
-            return False
-        if rules.one_step_down:
-            earned = Tier.objects.filter(rank__lt=rank).order_by("-rank").first()
-    card.growth = growth
-    change_tier(card, earned, rules=rules, now=now)
-    return True
 
 
 @transaction.atomic
