@@ -12,7 +12,12 @@ from rich.progress import Progress
 
 from fangcun.doors.cli.sample.growth import load_growth
 from fangcun.doors.cli.sample.load import load_catalog
+from fangcun.grow.conversations.models import QuickReply
+from fangcun.grow.conversations.queries import service_settings
+from fangcun.grow.conversations.services import save_quick_reply, save_settings
 from fangcun.grow.messaging.services import register_template
+from fangcun.identity.programs.models import Program, PushSettings
+from fangcun.identity.programs.pushing import new_push_secrets, push_address, push_settings, set_push
 from fangcun.identity.programs.services import register_merchant, register_program
 from fangcun.kernel.actors import SYSTEM
 from fangcun.plan.revisions.queries import newest_number
@@ -76,6 +81,20 @@ MESSAGES = {
 }
 
 
+SERVICE = {
+    "welcome_text": "您好，这里是青禾鲜客服，请问有什么可以帮您？",
+    "away_text": "现在是休息时间，我们 {上班时间} 上班后马上回复您。",
+    "thanks_text": "谢谢您的评价！",
+}
+REPLIES = [
+    ("常用", "问候", "nh", "{昵称}，您好！我是客服{客服}，请问有什么可以帮您？"),
+    ("常用", "稍等", "sd", "请稍等，我马上为您查询。"),
+    ("订单", "发货进度", "fh", "您的订单 {订单号} 目前{订单状态}。{物流}"),
+    ("售后", "坏果包赔", "bp", "非常抱歉！请拍一张照片发过来，核实后我们马上为您退款或补发。"),
+    ("售后", "退款时间", "tk", "退款已经提交，一般 1 到 3 个工作日原路退回。"),
+]
+
+
 def ask_box(box_url: str, path: str, **body: str) -> dict[str, Any]:
     """Ask the person's side of the box. Exits with one sentence when there is none at that address."""
     request = Request(  # noqa: S310 - the operator names the address
@@ -109,6 +128,7 @@ def register_demo(box_url: str) -> None:
     program = register_program(
         appid=given["appid"], name=given["name"], app_secret=given["secret"], merchant=merchant, by=SYSTEM
     )
+    connect_push(box_url, program)
     for template in given["templates"]:
         purpose, fields = MESSAGES[template["title"]]
         register_template(
@@ -119,6 +139,26 @@ def register_demo(box_url: str) -> None:
             fields=fields,
             by=SYSTEM,
         )
+
+
+def connect_push(box_url: str, program: Program) -> None:
+    """Have the box push to us what its customers write; the address is that of this run."""
+    if not PushSettings.objects.filter(program=program).exists():
+        token, aes_key = new_push_secrets()
+        set_push(program=program, token=token, aes_key=aes_key, by=SYSTEM)
+    push, address = push_settings(program), push_address(program)
+    facts = {"token": push.token, "aes_key": push.aes_key, "mode": push.mode}
+    ask_box(box_url, "/_box/push", appid=program.appid, url=address, **facts)
+
+
+def load_service() -> None:
+    """Texts for customer service on a first day; what somebody changed is left as it is."""
+    if service_settings().pk is None:
+        save_settings(**SERVICE, by=SYSTEM)
+    if not QuickReply.objects.exists():
+        for number, (category, title, shortcut, text) in enumerate(REPLIES):
+            reply = QuickReply(category=category, title=title, shortcut=shortcut, text=text, position=number)
+            save_quick_reply(reply, by=SYSTEM)
 
 
 def load_freight() -> None:
@@ -151,6 +191,7 @@ def load_demo(box_url: str, progress: Progress) -> None:
     register_demo(box_url)
     progress.advance(task)
     load_freight()
+    load_service()
     progress.advance(task)
     load_shop(progress)
     load_growth()

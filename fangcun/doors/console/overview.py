@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from fangcun.grow.conversations.queries import waiting_count
 from fangcun.grow.messaging.queries import undelivered_count
 from fangcun.identity.staff.queries import may
 from fangcun.insight.analytics.queries import funnel, trend
@@ -108,6 +109,13 @@ def attention(request: HttpRequest) -> list[dict[str, Any]]:
             sold_out_count(),
             _("在售商品已售罄"),
             "/console/catalog/product/?on_sale__exact=1&stock=out",
+            "warn",
+        ),
+        (
+            "conversations.view",
+            waiting_count(),
+            _("客户在等客服回复"),
+            "/console/conversations/?box=waiting",
             "warn",
         ),
         (

@@ -11,7 +11,10 @@ _QUALITY = 85
 
 
 def jpeg_of(path: str, *, longest: int = 1280) -> bytes:
-    """A kept picture as JPEG on white, its longer side at most `longest` pixels. Raises FileNotFoundError when it is gone."""
+    """A kept picture as JPEG on white, its longer side at most `longest` pixels.
+
+    Raises FileNotFoundError when it is gone.
+    """
     with default_storage.open(path) as file, Image.open(file) as opened:
         picture = opened.convert("RGBA")
     picture.thumbnail((longest, longest))

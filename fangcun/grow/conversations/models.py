@@ -183,7 +183,10 @@ class QuickReply(models.Model):
         ordering = ["category", "position", "id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["shortcut"], condition=~Q(shortcut=""), name="quickreply_shortcut"
+                fields=["shortcut"],
+                condition=~Q(shortcut=""),
+                name="quickreply_shortcut",
+                violation_error_message=_("已有同样的快捷码"),
             )
         ]
 

@@ -127,7 +127,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '快捷回复',
                 'verbose_name_plural': '快捷回复',
                 'ordering': ['category', 'position', 'id'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('shortcut', ''), _negated=True), fields=('shortcut',), name='quickreply_shortcut')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('shortcut', ''), _negated=True), fields=('shortcut',), name='quickreply_shortcut', violation_error_message='已有同样的快捷码')],
             },
         ),
         migrations.AddIndex(

@@ -1,0 +1,186 @@
+"""The workplace of customer service: who waits, what was said, who the customer is. Pieces of it refresh themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from fangcun.doors.console.conversations import shown
+from fangcun.doors.console.model_admin import actor_of
+from fangcun.grow.conversations import queries
+from fangcun.grow.conversations.errors import ConversationGone
+from fangcun.grow.conversations.models import Conversation
+from fangcun.grow.conversations.quick_replies import ready_replies
+from fangcun.grow.conversations.services import mark_read
+from fangcun.grow.conversations.states import ConversationStatus
+from fangcun.identity.staff.queries import may, name_of
+from fangcun.insight.segments.queries import segments_of
+from fangcun.kernel.audit import record
+from fangcun.shop.catalog.models import Product
+
+BOX_NAMES = {
+    "all": gettext_lazy("全部"),
+    "mine": gettext_lazy("我的"),
+    "unassigned": gettext_lazy("待分配"),
+    "waiting": gettext_lazy("待回复"),
+    "resolved": gettext_lazy("已解决"),
+}
+UNCHANGED = 204  # htmx leaves the page as it is
+
+
+def guard(request: HttpRequest, permission: str = "conversations.view") -> None:
+    """Raises PermissionDenied for who may not."""
+    if not may(request.user, permission):
+        raise PermissionDenied
+
+
+def found_or_404(pk: int) -> Conversation:
+    """One conversation; one that is gone is a page that is gone."""
+    try:
+        return queries.conversation_of(pk)
+    except ConversationGone as gone:
+        raise Http404 from gone
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The list, and a place to choose a conversation."""
+    guard(request)
+    return render(request, "console/conversations/workplace.html", _frame(request) | _list(request))
+
+
+@require_safe
+def conversation(request: HttpRequest, pk: int) -> HttpResponse:
+    """The list with one conversation open."""
+    guard(request)
+    one = found_or_404(pk)
+    record("conversations.view", by=actor_of(request), object=one)
+    _seen(request, one)
+    one = found_or_404(pk)
+    context = (
+        _frame(request) | _list(request, chosen=pk) | thread_context(request, one) | shown.side(request, one)
+    )
+    replies = ready_replies(one, staff_name=name_of(request.user)) if context["may_answer"] else []  # type: ignore[arg-type]
+    context |= {"title": context["who"], "replies": replies}
+    return render(request, "console/conversations/workplace.html", context)
+
+
+@require_safe
+def list_piece(request: HttpRequest) -> HttpResponse:
+    """The list, if anything in it changed since `v`."""
+    guard(request)
+    chosen = request.GET.get("chosen", "")
+    context = _list(request, chosen=int(chosen) if chosen.isdecimal() and len(chosen) < 19 else None)
+    if request.GET.get("v") == context["list_version"]:
+        return HttpResponse(status=UNCHANGED)
+    return render(request, "console/conversations/list.html", context)
+
+
+@require_safe
+def thread_piece(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was said, if anything changed since `v`."""
+    guard(request)
+    if request.GET.get("v") == _with_minute(queries.thread_version(pk) or ""):
+        return HttpResponse(status=UNCHANGED)
+    one = found_or_404(pk)
+    _seen(request, one)
+    return render(request, "console/conversations/thread.html", thread_context(request, found_or_404(pk)))
+
+
+@require_safe
+def products_piece(request: HttpRequest, pk: int) -> HttpResponse:
+    """Products to send as a card."""
+    guard(request, "conversations.answer")
+    words = request.GET.get("q", "").replace("\0", "").strip()
+    rows = Product.objects.filter(on_sale=True).exclude(cover="").order_by("-sold", "-id")
+    products = list(rows.filter(title__icontains=words)[:6]) if words else []
+    context = {"products": products, "words": words, "one": found_or_404(pk), "may_answer": True}
+    return render(request, "console/conversations/products.html", context)
+
+
+@require_safe
+def segments_piece(request: HttpRequest, pk: int) -> HttpResponse:
+    """In which segments the customer is now."""
+    guard(request)
+    guard(request, "members.view")
+    member = queries.member_of(found_or_404(pk))
+    found = segments_of(member.pk * 2) if member else []
+    return render(request, "console/conversations/segments.html", {"segments": found})
+
+
+def thread_context(request: HttpRequest, one: Conversation) -> dict[str, Any]:
+    """What the thread shows of one conversation."""
+    member = queries.member_of(one)
+    entries = queries.entries_of(one)
+    may_answer = may(request.user, "conversations.answer")
+    mine = one.assignee_id == request.user.pk
+    allowance = queries.allowance(one)
+    return {
+        "one": one,
+        "who": shown.called(one, member),
+        "member": member,
+        "bubbles": shown.bubbles(entries),
+        "last_entry": entries[-1].pk if entries else 0,
+        "allowance": allowance,
+        "thread_version": _with_minute(f"{one.touched_at.timestamp():.6f}"),
+        "mine": mine,
+        "may_answer": may_answer,
+        "tone": shown.TONES[ConversationStatus(one.status)],
+        "colleagues": shown.colleagues(request) if may_answer else [],
+    }
+
+
+def _frame(request: HttpRequest) -> dict[str, Any]:
+    from fangcun.doors.console.site import console
+
+    return {
+        **console.each_context(request),
+        "title": _("客服会话"),
+        "may_answer": may(request.user, "conversations.answer"),
+        "may_change": may(request.user, "conversations.change"),
+    }
+
+
+def _list(request: HttpRequest, *, chosen: int | None = None) -> dict[str, Any]:
+    box, search = request.GET.get("box", "all"), request.GET.get("q", "").strip()
+    box = box if box in queries.BOXES else "all"
+    staff_id = int(request.user.pk or 0)
+    numbers = queries.counts(staff_id=staff_id)
+    page = Paginator(queries.listed(box, staff_id=staff_id, search=search), queries.PAGE).get_page(
+        request.GET.get("p", "1")
+    )
+    kept = {"box": box, **({"q": search} if search else {})}
+    version = f"{_with_minute(queries.list_version())}.{chosen or 0}"
+    return {
+        "boxes": [
+            {"name": name, "link": urlencode({"box": key}), "chosen": key == box, "count": numbers.get(key)}
+            for key, name in BOX_NAMES.items()
+        ],
+        "box": box,
+        "search": search,
+        "kept": urlencode(kept),
+        "page": page,
+        "rows": [shown.row(one) for one in page],
+        "chosen": chosen,
+        "list_version": version,
+        "list_query": urlencode({**kept, "p": page.number, "chosen": chosen or "", "v": version}),
+    }
+
+
+def _with_minute(version: str) -> str:
+    """Times such as "3 分钟" are drawn anew once a minute."""
+    return f"{version}.{timezone.now():%H%M}"
+
+
+def _seen(request: HttpRequest, one: Conversation) -> None:
+    if one.unread and may(request.user, "conversations.answer"):
+        mark_read(conversation_id=one.pk, by=actor_of(request))
