@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from fangcun.doors.console import entrance, overview
+from fangcun.doors.console.conversations import urls as conversation_urls
 from fangcun.doors.console.insight import urls as insight_urls
 from fangcun.doors.console.insight.pages import PAGES
 from fangcun.doors.console.loyalty import urls as loyalty_urls
@@ -42,6 +43,7 @@ class ConsoleSite(AdminSite):
             *pages.urls(self.admin_view),
             *edit_urls.urls(self.admin_view),
             *insight_urls.urls(self.admin_view),
+            *conversation_urls.urls(self.admin_view),
             *loyalty_urls.urls(self.admin_view),
             *super().get_urls(),
         ]
@@ -111,6 +113,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             _("客户"),
             [
                 (_("会员"), "group", "/console/members/member/", "members.view"),
+                (_("客服会话"), "forum", "/console/conversations/", "conversations.view"),
                 (_("会员卡"), "card_membership", "/console/loyalty/card/", "grow.view"),
                 (_("积分明细"), "redeem", "/console/loyalty/pointsentry/", "grow.view"),
                 (_("会员等级"), "military_tech", "/console/loyalty/tiers/", "grow.view"),

@@ -2,6 +2,7 @@
 
 from fangcun.doors.console.admin import (
     catalog,
+    conversations,
     kernel,
     loyalty,
     members,
@@ -15,5 +16,6 @@ from fangcun.doors.console.admin import (
 )
 
 __all__ = [
-    "catalog", "kernel", "loyalty", "members", "messaging", "orders", "payments", "programs", "shelves", "shipping", "staff",
+    "catalog", "conversations", "kernel", "loyalty", "members", "messaging", "orders", "payments", "programs",
+    "shelves", "shipping", "staff",
 ]  # fmt: skip

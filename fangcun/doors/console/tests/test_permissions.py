@@ -77,6 +77,39 @@ BY_NAME = {
     "insight_experiment_edit": "insight.change",
     "insight_experiment_save": "insight.change",
     "insight_experiment_verb": "insight.change",
+    "conversations": "conversations.view",  # these and the next: see test_conversations
+    "conversations_list": "conversations.view",
+    "conversations_settings": "conversations.view",
+    "conversations_numbers": "conversations.view",
+    "conversation": "conversations.view",
+    "conversation_thread": "conversations.view",
+    "conversation_products": "conversations.answer",
+    "conversation_segments": "members.view",
+    "conversation_say": "conversations.answer",
+    "conversation_verb": "conversations.answer",
+    "conversation_export": "members.change",
+    "care_consents": "messages.view",  # these and the next: see test_care_pages
+    "care_planner": "messages.view",
+    "care_ask": "messages.change",
+    "care_template": "messages.view",
+    "care_template_preview": "messages.view",
+    "care_template_test": "messages.change",
+    "care_settings": "messages.view",
+    "care_automations": "messages.view",
+    "care_automation": "messages.view",
+    **{
+        f"care_automation_{what}": "messages.change"
+        for what in (
+            "new",
+            "make",
+            "who",
+            "use",
+            "edit",
+            "save",
+            "who_of",
+            "verb",
+        )
+    },
     "insight_timeline": "members.view",  # and insight.view: see test_insight_timeline
     "insight_store": "insight.view",
     "insight_progress": "insight.view",
@@ -149,7 +182,7 @@ def test_a_role_opens_exactly_the_pages_that_the_table_grants(role, enter, furni
         look(name_of(admin, "add"), change and not home)
         if row := row_of(admin):
             look(name_of(admin, "change"), view, row.pk)
-            deletable = admin.opts.model_name in ("category", "freightrule")
+            deletable = admin.opts.model_name in ("category", "freightrule", "quickreply")
             look(name_of(admin, "delete"), change and deletable, row.pk)
     look("overview-numbers", allowed(role, "insight.view"))
     look("orders_order_export", allowed(role, "orders.view"))
