@@ -118,3 +118,20 @@ def test_what_his_phone_was_called_is_forgotten_when_nothing_can_be_sent_again()
     assert forget_phones() == 1
     device = Device.objects.get()
     assert device.key == f"erased:{device.pk}"
+
+
+def test_a_phone_that_is_used_after_the_erasure_is_noted_at_once():
+    send("a", device="d1", member_id=7)
+    erase_member(member_id=7, by=SYSTEM)
+    send("b", device="d1")
+    assert Device.objects.get().seen_at > ErasedPhone.objects.get().erased_at
+
+
+def test_that_a_phone_was_seen_is_noted_once_a_day():
+    send("a", device="d1")
+    first = Device.objects.get().seen_at
+    send("b", device="d1")
+    assert Device.objects.get().seen_at == first
+    Device.objects.update(seen_at=first - dt.timedelta(days=1))
+    send("c", device="d1")
+    assert Device.objects.get().seen_at > first
