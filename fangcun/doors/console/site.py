@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from fangcun.doors.console import entrance, overview
+from fangcun.doors.console.care import urls as care_urls
 from fangcun.doors.console.conversations import urls as conversation_urls
 from fangcun.doors.console.insight import urls as insight_urls
 from fangcun.doors.console.insight.pages import PAGES
@@ -43,8 +44,9 @@ class ConsoleSite(AdminSite):
             *pages.urls(self.admin_view),
             *edit_urls.urls(self.admin_view),
             *insight_urls.urls(self.admin_view),
-            *conversation_urls.urls(self.admin_view),
+            *care_urls.urls(self.admin_view),
             *loyalty_urls.urls(self.admin_view),
+            *conversation_urls.urls(self.admin_view),
             *super().get_urls(),
         ]
 
@@ -110,18 +112,35 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             ],
         ),
         (
+            _("增长"),
+            [
+                (_("拼团活动"), "groups", "/console/groupbuy/campaign/", "grow.view"),
+                (_("团"), "diversity_3", "/console/groupbuy/group/", "grow.view"),
+                (_("渠道"), "campaign", "/console/links/channel/numbers/", "grow.view"),
+                (_("推广链接"), "link", "/console/links/link/", "grow.view"),
+                (_("批量码"), "qr_code_2", "/console/links/batch/", "grow.view"),
+                (_("邀请"), "person_add", "/console/referral/invitation/", "grow.view"),
+            ],
+        ),
+        (
             _("客户"),
             [
                 (_("会员"), "group", "/console/members/member/", "members.view"),
-                (_("客服会话"), "forum", "/console/conversations/", "conversations.view"),
                 (_("会员卡"), "card_membership", "/console/loyalty/card/", "grow.view"),
                 (_("积分明细"), "redeem", "/console/loyalty/pointsentry/", "grow.view"),
                 (_("会员等级"), "military_tech", "/console/loyalty/tiers/", "grow.view"),
                 (_("积分与签到规则"), "rule", "/console/loyalty/rules/", "grow.view"),
                 (_("会员活动"), "event", "/console/loyalty/activity/", "grow.view"),
+                (_("客服会话"), "forum", "/console/conversations/", "conversations.view"),
                 (_("消息"), "mail", "/console/messaging/message/", "messages.view"),
                 (_("订阅消息发送"), "forward_to_inbox", "/console/messaging/delivery/", "messages.view"),
                 (_("消息模板"), "text_snippet", "/console/messaging/template/", "messages.view"),
+                (_("授权账本"), "rule", "/console/care/consents/", "messages.view"),
+                (_("授权规划"), "contact_support", "/console/care/planner/", "messages.view"),
+                (_("自动化"), "conversion_path", "/console/care/automations/", "messages.view"),
+                (_("短信收件箱"), "sms", "/console/messaging/text/", "messages.view"),
+                (_("短信模板"), "article", "/console/messaging/texttemplate/", "messages.view"),
+                (_("短信与打扰上限"), "do_not_disturb_on", "/console/care/settings/", "messages.view"),
             ],
         ),
         (

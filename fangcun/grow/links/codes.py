@@ -83,9 +83,12 @@ def url_link(link: Link) -> str:
 
 def short_link(link: Link) -> str:
     """A link such as `#小程序://…` that opens in WeChat's chats only, for 30 days. Raises GatewayError."""
-    return miniprogram_api(link.program).short_link(
+    text = miniprogram_api(link.program).short_link(
         page_url=f"{link.page}?{told_query(link)}", title=link.title[:20]
     )
+    Link.objects.filter(pk=link.pk).update(short_link=text)
+    link.short_link = text
+    return text
 
 
 def told_query(link: Link) -> str:

@@ -6,6 +6,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -19,6 +20,7 @@ from fangcun.kernel.actors import Actor
 from fangcun.kernel.audit import record
 
 __all__ = [
+    "change_link",
     "code_image",
     "make_link",
     "note_opening",
@@ -44,12 +46,13 @@ def make_link(
     channel_id: int | None = None,
     key: str | None = None,
     title: str = "",
+    by: Actor | None = None,
 ) -> Link:
     """A link to a page of the mini program; the same one again for the same `key`.
 
     `page` has no leading slash and no query, such as "pages-goods/goods/goods"; `query` are its parameters.
     The link's `short` is the scene of its code, so the target may be of any length. A link belongs to one channel
-    or to none. Raises LinkInvalid.
+    or to none. Made by somebody of the staff (`by`), it stands in the audit log. Raises LinkInvalid.
     """
     page, plain = checked_target(page, query)
     if key is not None and (known := Link.objects.filter(program_id=program_id, key=key).first()):
@@ -71,6 +74,8 @@ def make_link(
             found.filter(key=key) if key is not None else found.filter(short=link.short, page=page)
         ).first()
         if made is not None:
+            if by is not None:
+                record("links.make_link", by=by, object=made, after={**_facts(made), "channel": channel_id})
             return made
     raise LinkInvalid
 
@@ -129,11 +134,31 @@ def note_opening(
 
 
 @transaction.atomic
+def change_link(*, link: Link, title: str, page: str, query: Mapping[str, str | int], by: Actor) -> None:
+    """Lead a link elsewhere, or call it something else; its printed codes go along. Raises LinkInvalid.
+
+    URL links and short links name their page themselves, so they are asked for anew.
+    """
+    page, plain = checked_target(page, query)
+    before = _facts(Link.objects.select_for_update().get(pk=link.pk))
+    link.title, link.page, link.query = title.strip()[:60], page, plain
+    if (after := _facts(link)) == before:
+        return
+    link.url, link.url_expires_at, link.short_link = "", None, ""
+    link.save(update_fields=["title", "page", "query", "url", "url_expires_at", "short_link"])
+    record("links.change_link", by=by, object=link, before=before, after=after)
+
+
+@transaction.atomic
 def switch_link(*, link: Link, on: bool, by: Actor) -> None:
     """Let a link work, or not any more; printed codes of it then lead to the home page."""
     if Link.objects.filter(pk=link.pk, is_active=not on).update(is_active=on):
         link.is_active = on
         record("links.switch_link", by=by, object=link, before={"is_active": not on}, after={"is_active": on})
+
+
+def _facts(link: Link) -> dict[str, Any]:
+    return {"title": link.title, "page": link.page, "query": link.query}
 
 
 def reassign(*, kept_id: int, gone_id: int) -> None:

@@ -1,21 +1,27 @@
 """One module per room; Django's autodiscovery imports this package."""
 
 from fangcun.doors.console.admin import (
+    batches,
     catalog,
     conversations,
+    groupbuy,
+    groups,
     kernel,
+    links,
     loyalty,
     members,
     messaging,
     orders,
     payments,
     programs,
+    referral,
     shelves,
     shipping,
+    sms,
     staff,
 )
 
 __all__ = [
-    "catalog", "conversations", "kernel", "loyalty", "members", "messaging", "orders", "payments", "programs",
-    "shelves", "shipping", "staff",
+    "batches", "catalog", "conversations", "groupbuy", "groups", "kernel", "links", "loyalty", "members",
+    "messaging", "orders", "payments", "programs", "referral", "shelves", "shipping", "sms", "staff",
 ]  # fmt: skip

@@ -28,6 +28,7 @@ BY_NAME = {
     "overview-numbers": "insight.view",
     "orders_order_export": "orders.view",
     "catalog_product_stock": "stock.change",
+    "groupbuy_group_dissolve": "grow.change",  # and payments.refund: see test_groupbuy
     **{f"plan_{page.name}": "plan.view" for page in PAGES},  # these and the next: see test_plan_pages
     "plan_print": "plan.view",
     "plan_schedule_verb": "plan.change",
@@ -118,6 +119,14 @@ BY_NAME = {
     "insight_saved_verb": "insight.change",
     "insight_dashboard_make": "insight.change",
     "insight_dashboard_verb": "insight.change",
+    "links_report": "grow.view",  # these and the next: see test_links
+    "links_report_csv": "grow.view",
+    "links_attribution": "grow.change",
+    "links_link_code": "grow.view",
+    "links_link_addresses": "grow.change",
+    "links_batch_file": "grow.view",
+    "referral_rules": "grow.view",
+    "referral_leaderboard": "grow.view",
     "loyalty_rules": "grow.view",  # these and the next: see test_loyalty
     "loyalty_tiers": "grow.view",
     "loyalty_prices": "grow.view",
@@ -182,7 +191,7 @@ def test_a_role_opens_exactly_the_pages_that_the_table_grants(role, enter, furni
         look(name_of(admin, "add"), change and not home)
         if row := row_of(admin):
             look(name_of(admin, "change"), view, row.pk)
-            deletable = admin.opts.model_name in ("category", "freightrule", "quickreply")
+            deletable = admin.opts.model_name in ("category", "freightrule", "quickreply", "channelcost")
             look(name_of(admin, "delete"), change and deletable, row.pk)
     look("overview-numbers", allowed(role, "insight.view"))
     look("orders_order_export", allowed(role, "orders.view"))
