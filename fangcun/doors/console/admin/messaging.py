@@ -6,13 +6,14 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin import display
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 
 from fangcun.doors.console.forms import VerbForm
-from fangcun.doors.console.model_admin import ConsoleAdmin, actor_of
+from fangcun.doors.console.model_admin import ConsoleAdmin, Verb, actor_of
 from fangcun.doors.console.words import badge
 from fangcun.grow.messaging.models import Delivery, Message, Template
 from fangcun.grow.messaging.services import register_template
@@ -51,7 +52,7 @@ class DeliveryAdmin(ConsoleAdmin[Delivery]):
     ordering = ["-id"]
     facts = [
         "message", "status_", "data", "page", "attempts", "doubtful", "msgid", "error_code", "error_field",
-        "error", "created_at", "sending_at", "settled_at",
+        "error", "created_at", "sending_at", "settled_at", "receipt", "receipt_at",
     ]  # fmt: skip
 
     @display(description=_("状态"), ordering="status")
@@ -70,8 +71,12 @@ class TemplateAdmin(ConsoleAdmin[Template]):
     resource = "messages"
     writable = True
     form = TemplateForm
-    list_display = ["title", "program", "purpose", "template_id", "updated_at"]
+    list_display = ["title", "program", "purpose", "template_id", "is_active", "updated_at"]
     list_select_related = ["program"]
+    change_form_after_template = "console/care/live.html"
+    verbs = [
+        Verb("try_out", _("预览与测试发送"), "phone_iphone", "messages.view"),
+    ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Template | None = None) -> Any:
         return ["program", "purpose"] if obj else []
@@ -86,3 +91,7 @@ class TemplateAdmin(ConsoleAdmin[Template]):
             by=actor_of(request),
         )
         obj.pk = saved.pk
+
+    def try_out(self, request: HttpRequest, template: Template) -> HttpResponse:
+        """The page on which a template is seen as the phone shows it, and tried."""
+        return redirect("admin:care_template", template.pk)

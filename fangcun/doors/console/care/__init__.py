@@ -1,0 +1,1 @@
+"""Pages of what customers are written: consents, where to ask next, automations, texts."""
