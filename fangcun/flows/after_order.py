@@ -52,11 +52,12 @@ def count_the_goods(event: OrderPaid) -> None:
 @listens(OrderPaid)
 def tell_that_it_is_paid(event: OrderPaid) -> None:
     order = Order.objects.get(pk=event.order_id)
+    next_step = "成团后会尽快为您发货。" if order.held_for else "我们会尽快为您发货。"
     _tell(
         event,
         Purpose.ORDER_PAID,
         title="订单支付成功",
-        body=f"订单 {event.number} 已支付 {yuan(event.amount)} 元，我们会尽快为您发货。",
+        body=f"订单 {event.number} 已支付 {yuan(event.amount)} 元，{next_step}",
         values={
             "order_number": event.number,
             "goods": _goods(order),
