@@ -144,6 +144,7 @@ def leaders(request: HttpRequest) -> HttpResponse:
 
 def _month(text: str) -> dt.datetime | None:
     try:
-        return timezone.make_aware(dt.datetime.strptime(text, "%Y-%m").replace(day=15))  # noqa: DTZ007
-    except (ValueError, OverflowError):
+        month = dt.datetime.strptime(text, "%Y-%m")  # noqa: DTZ007 - the shop's own time, made so below
+    except ValueError:
         return None
+    return timezone.make_aware(month.replace(day=15)) if 2000 <= month.year <= 2100 else None

@@ -63,7 +63,11 @@ class ChannelCost(models.Model):
         verbose_name_plural = _("渠道成本")
         constraints = [
             models.CheckConstraint(condition=Q(amount__gte=0), name="channel_cost_not_negative"),
-            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="channel_cost_days"),
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")),
+                name="channel_cost_days",
+                violation_error_message=_("结束日期不能早于开始日期"),
+            ),
         ]
 
     def __str__(self) -> str:
