@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                 ('starts_at', models.DateTimeField(verbose_name='生效于')),
                 ('expires_at', models.DateTimeField(verbose_name='失效于')),
                 ('source', models.CharField(max_length=20, verbose_name='来源')),
-                ('key', models.CharField(max_length=80, null=True, unique=True)),
+                ('key', models.CharField(max_length=100, null=True, unique=True)),
                 ('order_number', models.CharField(blank=True, default='', max_length=32, verbose_name='订单号')),
                 ('claimed_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='领取于')),
                 ('used_at', models.DateTimeField(null=True, verbose_name='使用于')),

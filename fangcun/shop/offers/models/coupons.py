@@ -109,7 +109,7 @@ class Coupon(Stateful):
     starts_at = models.DateTimeField(_("生效于"))
     expires_at = models.DateTimeField(_("失效于"))
     source = models.CharField(_("来源"), max_length=20)
-    key = models.CharField(max_length=80, null=True, unique=True)  # noqa: DJ001 - those without one don't collide
+    key = models.CharField(max_length=100, null=True, unique=True)  # noqa: DJ001 - those without one don't collide
     order_number = models.CharField(_("订单号"), max_length=32, blank=True, default="")
     claimed_at = models.DateTimeField(_("领取于"), default=timezone.now)
     used_at = models.DateTimeField(_("使用于"), null=True)
