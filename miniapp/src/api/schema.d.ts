@@ -636,6 +636,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/messages/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Preferences
+         * @description What the member wants to be written beside the news of his orders.
+         */
+        get: operations["show_preferences"];
+        /**
+         * Change Preferences
+         * @description Change what the member wants to be written.
+         */
+        put: operations["change_preferences"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -733,7 +757,7 @@ export interface paths {
         };
         /**
          * List Coupon Templates
-         * @description Coupons that can be claimed, all or for one product; with a link's `token` also the one it leads to.
+         * @description Coupons that can be claimed, all or for one product; with a link's `token` the one it leads to stands first.
          *
          *     Whoever is not logged in sees them too.
          */
@@ -795,7 +819,7 @@ export interface paths {
         };
         /**
          * List Flash Sales
-         * @description Flash sales that run, and the next ones; count down by `server_time`.
+         * @description Flash sales that run, and the next ones; count down by `server_time`. Whoever may begin earlier is told so.
          */
         get: operations["list_flash_sales"];
         put?: never;
@@ -2055,6 +2079,39 @@ export interface components {
             ids?: number[] | null;
         };
         /**
+         * PreferencesOut
+         * @description `shop_quiet` are the shop's own hours, which hold for everybody. Orders are told of in any case.
+         */
+        PreferencesOut: {
+            /** Care */
+            care: boolean;
+            /** Marketing Texts */
+            marketing_texts: boolean;
+            quiet: components["schemas"]["QuietHours"] | null;
+            shop_quiet: components["schemas"]["QuietHours"];
+        };
+        /**
+         * QuietHours
+         * @description From when until when the member is not to be disturbed, "22:00"; may span midnight.
+         */
+        QuietHours: {
+            /** Begin */
+            begin: string;
+            /** End */
+            end: string;
+        };
+        /**
+         * PreferencesIn
+         * @description What is left out stays; `quiet: null` takes the hours of his own back.
+         */
+        PreferencesIn: {
+            /** Care */
+            care?: boolean | null;
+            /** Marketing Texts */
+            marketing_texts?: boolean | null;
+            quiet?: components["schemas"]["QuietHours"] | null;
+        };
+        /**
          * AcceptedOut
          * @description `accepted` names the events the phone may forget. `warnings`: `token_invalid` = counted as a visitor's.
          */
@@ -2108,6 +2165,11 @@ export interface components {
             campaign: string | null;
         };
         /**
+         * CouponKind
+         * @enum {string}
+         */
+        CouponKind: "amount" | "percent" | "freight" | "exchange";
+        /**
          * CouponOut
          * @description One coupon of the member. `value_text` is what stands large on it, e.g. "¥10", "9 折", "免运费", "兑换".
          */
@@ -2118,11 +2180,7 @@ export interface components {
             template_id: number;
             /** Title */
             title: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "amount" | "percent" | "freight" | "exchange";
+            kind: components["schemas"]["CouponKind"];
             /** Value Text */
             value_text: string;
             /** Condition */
@@ -2150,6 +2208,8 @@ export interface components {
             order_number: string | null;
             /** Product Ids */
             product_ids: number[];
+            /** Category Ids */
+            category_ids: number[];
         };
         /** CouponsOut */
         CouponsOut: {
@@ -2174,11 +2234,7 @@ export interface components {
             id: number;
             /** Title */
             title: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "amount" | "percent" | "freight" | "exchange";
+            kind: components["schemas"]["CouponKind"];
             /** Value Text */
             value_text: string;
             /** Condition */
@@ -2229,7 +2285,7 @@ export interface components {
         };
         /**
          * FlashLineOut
-         * @description One SKU of a flash sale. `most` is how many the member may still buy at this price, None without a limit.
+         * @description One SKU of a flash sale; `mine` is how many of it the member took, of `per_member` at most (None: no limit).
          */
         FlashLineOut: {
             /** Sku Id */
@@ -5390,6 +5446,119 @@ export interface operations {
             };
         };
     };
+    show_preferences: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description AppID of the mini program that asks. */
+                "X-Program": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferencesOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    change_preferences: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description AppID of the mini program that asks. */
+                "X-Program": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreferencesIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferencesOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
     report_events: {
         parameters: {
             query?: never;
@@ -5672,6 +5841,15 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
