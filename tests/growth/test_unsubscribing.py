@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from fangcun.doors.callbacks.texts import reply_path
 from fangcun.grow.messaging.reaching import preference_of
 from fangcun.grow.messaging.services import register_text_template, set_preference, text
+from fangcun.grow.messaging.texting import reply_secret
 from fangcun.identity.members.models import Member
 from fangcun.identity.members.phones import phone_digests
 from fangcun.kernel.actors import SYSTEM
@@ -20,6 +20,10 @@ def member() -> Member:
     member = Member.objects.create(phone=PHONE, phone_digest=phone_digests(PHONE)[0])
     set_preference(member_id=member.pk, marketing_texts=True, by=SYSTEM)
     return member
+
+
+def reply_path(provider: str) -> str:
+    return f"/callbacks/sms/{provider}/{reply_secret(provider)}"
 
 
 def wants(member: Member) -> bool:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import logging
 from typing import Any
 
 import orjson
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
@@ -16,18 +14,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from fangcun.grow.messaging.queries import text_by_token
 from fangcun.grow.messaging.services import take_reply, unsubscribe
+from fangcun.grow.messaging.texting import reply_secret
 
 logger = logging.getLogger(__name__)
 
 MOST_REPLIES = 500
 # What each provider wants to hear, else it sends the same again.
 HEARD = {"aliyun": {"code": 0, "msg": "接收成功"}, "tencent": {"result": 0, "errmsg": "OK"}}
-
-
-def reply_path(provider: str) -> str:
-    """The address that a provider is told. Providers sign nothing, so nobody else may know it."""
-    told = hmac.new(settings.SECRET_KEY.encode(), f"sms-reply:{provider}".encode(), hashlib.sha256)
-    return f"/callbacks/sms/{provider}/{told.hexdigest()[:32]}"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -46,7 +39,7 @@ def no_more_texts(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 def sms_reply(request: HttpRequest, provider: str, secret: str) -> HttpResponse:
     """Replies to our texts: Aliyun's SmsUp sends a list, Tencent Cloud one at a time."""
-    if provider not in HEARD or not hmac.compare_digest(request.path, reply_path(provider)):
+    if provider not in HEARD or not hmac.compare_digest(secret.encode(), reply_secret(provider).encode()):
         raise Http404
     try:
         told = orjson.loads(request.body)

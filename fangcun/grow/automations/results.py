@@ -73,7 +73,8 @@ def result_of(automation: Automation, now: dt.datetime) -> Result:
         for member, at, amount, back in orders.values_list(
             "member_id", "paid_at", "paid_amount", "refunded_amount"
         ):
-            paid.setdefault(member, []).append((at, amount - back))
+            if at is not None:
+                paid.setdefault(member, []).append((at, amount - back))
         for row in some:
             first = row["first"]
             within = [amount for at, amount in paid.get(row["member_id"], []) if first <= at < first + goal]

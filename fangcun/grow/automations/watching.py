@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Max, Min, Q
+from django.db.models import Max, Min, Q, QuerySet
 from django.utils import timezone
 
 from fangcun.grow.automations.document import Document, Trigger
@@ -66,6 +66,7 @@ def find(document: Document, look: Look) -> list[Entrant]:
 def _of_news(trigger: Trigger, look: Look) -> list[Entrant]:
     since = look.now - dt.timedelta(days=USUAL_DAYS)
     orders = Order.objects.filter(member__merged_into=None)
+    found: QuerySet[Any, Any]
     if trigger.news == "registered":
         found = Member.objects.filter(created_at__gte=since, merged_into=None).values_list("id", flat=True)
     elif trigger.news == "tier_rose":
@@ -134,6 +135,7 @@ def _of_date(trigger: Trigger, look: Look) -> list[Entrant]:
     if not trigger.existing and started is not None:
         first_day = timezone.localdate(started, zone) - dt.timedelta(days=trigger.days)
         since = dt.datetime.combine(first_day, dt.time.min, zone)
+    found: QuerySet[Any, Any]
     if trigger.of == "registered":
         rows = Member.objects.filter(merged_into=None, created_at__lt=until)
         rows = rows if since is None else rows.filter(created_at__gte=since)

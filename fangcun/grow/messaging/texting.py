@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -176,6 +178,12 @@ def unsubscribe(*, token: str) -> bool:
         return False
     _no_more(found.member_id, [found.phone_digest])
     return True
+
+
+def reply_secret(provider: str) -> str:
+    """The end of the address at which a provider tells replies: it signs nothing, so nobody else may know it."""
+    told = hmac.new(settings.SECRET_KEY.encode(), f"sms-reply:{provider}".encode(), hashlib.sha256)
+    return told.hexdigest()[:32]
 
 
 def take_reply(*, phone: str, content: str) -> bool:

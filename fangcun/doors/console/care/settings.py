@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping
-
 from django import forms
 from django.conf import settings as platform
 from django.contrib import messages
@@ -15,14 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from fangcun.doors.callbacks.texts import reply_path
 from fangcun.doors.console.care.frame import frame, guard
 from fangcun.doors.console.forms import RefusableForm, SecretField
 from fangcun.doors.console.model_admin import actor_of
 from fangcun.grow.messaging.models import TextProvider
 from fangcun.grow.messaging.reaching import pace
 from fangcun.grow.messaging.services import set_pace, set_texting
-from fangcun.grow.messaging.texting import text_settings
+from fangcun.grow.messaging.texting import reply_secret, text_settings
 from fangcun.kernel.errors import DomainError
 
 
@@ -83,7 +79,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "texting": sending,
         "has_secret": bool(texting.secret),
         "replies": [
-            (label, f"{platform.PUBLIC_URL}{reply_path(value)}")
+            (label, f"{platform.PUBLIC_URL}/callbacks/sms/{value}/{reply_secret(value)}")
             for value, label in TextProvider.choices
             if value != TextProvider.INBOX
         ]
@@ -99,7 +95,13 @@ def _saved(request: HttpRequest, form: RefusableForm) -> bool:
     by, data = actor_of(request), form.cleaned_data
     try:
         if isinstance(form, PaceForm):
-            set_pace(**_paces(data), by=by)
+            set_pace(
+                quiet_from=data["quiet_from"],
+                quiet_until=data["quiet_until"],
+                a_day=data["a_day"],
+                a_week=data["a_week"],
+                by=by,
+            )
         else:
             set_texting(**data, by=by)
     except DomainError as refused:
@@ -107,7 +109,3 @@ def _saved(request: HttpRequest, form: RefusableForm) -> bool:
         return False
     messages.success(request, _t("已保存"))
     return True
-
-
-def _paces(data: Mapping[str, object]) -> dict[str, dt.time | int]:
-    return {name: value for name, value in data.items() if isinstance(value, dt.time | int)}

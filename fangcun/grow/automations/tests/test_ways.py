@@ -21,7 +21,7 @@ from fangcun.grow.automations.services import (
 from fangcun.grow.automations.tests.conftest import NOON, PAID, TELL, automation
 from fangcun.grow.loyalty.models import Card
 from fangcun.grow.messaging.models import Message, Text, Touch
-from fangcun.grow.messaging.services import register_text_template, set_preference
+from fangcun.grow.messaging.services import notify, register_text_template, set_preference
 from fangcun.identity.members.phones import phone_digests
 from fangcun.identity.members.queries import tags_of
 from fangcun.kernel.actors import SYSTEM
@@ -198,7 +198,7 @@ def test_one_members_trouble_is_not_anothers_and_ends_after_a_while(clock, membe
     automation(TELL)
     enter(him)
     enter(her)
-    told = acting.notify
+    told = notify
 
     def broken(**fields):
         if fields["member_id"] == him.pk:

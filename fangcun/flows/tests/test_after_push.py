@@ -12,12 +12,42 @@ from fangcun.flows.after_push import (
     note_how_it_ended,
     write_the_answer_down,
 )
-from fangcun.grow.messaging.models import Delivery, Grant
-from fangcun.grow.messaging.services import record_consents
+from fangcun.grow.messaging.models import Delivery, Grant, Template
+from fangcun.grow.messaging.services import record_consents, register_template
 from fangcun.grow.messaging.tests.telling import tell
+from fangcun.identity.members.models import Account, Member
 from fangcun.identity.programs.events import SubscribeAnswered, SubscribeChanged, SubscribeSent
+from fangcun.identity.programs.models import Program
+from fangcun.kernel.actors import SYSTEM
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def account() -> Account:
+    program = Program.objects.create(appid="wx1", name="青禾鲜")
+    return Account.objects.create(program=program, openid="o1", member=Member.objects.create())
+
+
+def template(account: Account, purpose: str) -> Template:
+    return register_template(
+        program=account.program,
+        purpose=purpose,
+        template_id=f"T-{purpose}",
+        title=purpose,
+        fields={"thing1": "goods"},
+        by=SYSTEM,
+    )
+
+
+@pytest.fixture
+def paid(account) -> Template:
+    return template(account, "order_paid")
+
+
+@pytest.fixture
+def shipped(account) -> Template:
+    return template(account, "order_shipped")
 
 
 def answered(account, template, answer="accept", key="1", at=None, openid=None) -> None:
