@@ -223,7 +223,7 @@ def sales_by_day(*, first: dt.date, last: dt.date) -> list[Sales]:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Paid orders that have not left the house, and those of them that were paid too long ago."""
+    """Paid orders that may leave the house and have not, and those of them that were paid too long ago."""
 
     to_ship: int
     late: int
@@ -232,7 +232,7 @@ class Waiting:
 def waiting_counts(*, late_before: dt.datetime) -> Waiting:
     """How many orders wait for the shop."""
     return Waiting(
-        **Order.objects.filter(status=OrderStatus.PAID).aggregate(
+        **Order.objects.filter(status=OrderStatus.PAID, held_for="").aggregate(
             to_ship=Count("id"), late=Count("id", filter=Q(paid_at__lt=late_before))
         )
     )

@@ -23,6 +23,7 @@ from unfold.contrib.filters.admin import RangeDateTimeFilter, RangeNumericFilter
 from fangcun.doors.console.model_admin import ConsoleAdmin, actor_of, tell
 from fangcun.doors.console.orders_export import csv_lines
 from fangcun.doors.console.words import badge, money, thumbnail
+from fangcun.grow.groupbuy.queries import groups_of_orders
 from fangcun.identity.members.phones import masked
 from fangcun.identity.staff.queries import may
 from fangcun.kernel.audit import record
@@ -89,6 +90,8 @@ class OrderAdmin(ConsoleAdmin[Order]):
 
     @display(description=_("状态"), ordering="status")
     def status_(self, order: Order) -> SafeString:
+        if order.held_for and order.status == OrderStatus.PAID:
+            return badge(order.get_held_for_display(), "warn")
         return badge(order.get_status_display(), TONES[OrderStatus(order.status)])
 
     def get_urls(self) -> list[URLPattern]:
@@ -139,7 +142,8 @@ class OrderAdmin(ConsoleAdmin[Order]):
 
     def _page(self, request: HttpRequest, order: Order, refused: ShipForm | None = None) -> HttpResponse:
         phone = str(order.address.get("phone", ""))
-        may_ship = may(request.user, "orders.ship") and order.status == OrderStatus.PAID
+        may_ship = may(request.user, "orders.ship") and order.status == OrderStatus.PAID and not order.held_for
+        may_see_group = may(request.user, "grow.view")
         context = {
             **self.admin_site.each_context(request),
             "title": _t("订单 %s") % order.number,
@@ -150,6 +154,7 @@ class OrderAdmin(ConsoleAdmin[Order]):
             "may_see_member": may(request.user, "members.view"),
             "may_see_payments": may(request.user, "payments.view"),
             "tone": TONES[OrderStatus(order.status)],
+            "group": groups_of_orders([order.pk]).get(order.pk) if may_see_group else None,
             "lines": [(line, thumbnail(line.cover, size=48)) for line in order.lines.all()],
             "steps": [
                 (step, OrderStatus(step.target).label, TONES[OrderStatus(step.target)])

@@ -13,6 +13,7 @@ from fangcun.grow.groupbuy.models import Campaign, CampaignSku, Group
 from fangcun.grow.groupbuy.numbers import numbers_of
 from fangcun.identity.staff.permissions import GRANTS, Role
 from fangcun.shop.orders.models import Order
+from fangcun.shop.orders.queries import waiting_counts
 from fangcun.shop.payments.models import Refund
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -137,3 +138,24 @@ def test_an_ended_campaign_can_be_read_and_not_changed(enter, carrot, body):
     assert "活动已结束，不能修改" in answer.content.decode()
     campaign.refresh_from_db()
     assert campaign.hours == 24
+
+
+def test_an_order_that_waits_for_its_group_says_so_and_is_not_shipped(enter, carrot, people, drain):
+    campaign = campaign_of(carrot)
+    order = people[0].buy(campaign)
+    drain()
+    group, browser = group_of(order), enter("operator")
+    address = reverse("admin:orders_order_change", args=[order.pk])
+    html = browser.get(address).content.decode()
+    assert "待成团" in html
+    assert reverse("admin:groupbuy_group_change", args=[group.pk]) in html
+    assert 'id="ship"' not in html
+    body = {"carrier": "SF", "tracking_number": "SF1234567890"}
+    browser.post(reverse("admin:orders_order_ship", args=[order.pk]), body)
+    assert Order.objects.get(pk=order.pk).status == "paid"
+    assert waiting_counts(late_before=timezone.now()).to_ship == 0
+    people[1].buy(campaign, group.number)
+    drain()
+    assert 'id="ship"' in browser.get(address).content.decode()
+    browser.post(reverse("admin:orders_order_ship", args=[order.pk]), body)
+    assert Order.objects.get(pk=order.pk).status == "shipped"
