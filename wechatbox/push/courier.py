@@ -24,7 +24,7 @@ _log = logging.getLogger("wechatbox")
 
 async def carry_pushes(box: Box) -> None:
     """Run until cancelled: deliver what is due on the box's clock."""
-    underway: dict[int, asyncio.Task[None]] = {}
+    underway: dict[str, asyncio.Task[None]] = {}
     limits = httpx.Limits(max_connections=_MOST_AT_ONCE, max_keepalive_connections=0)
     async with httpx.AsyncClient(timeout=TIMEOUT_S, trust_env=False, limits=limits) as client:
         try:
@@ -40,21 +40,22 @@ async def carry_pushes(box: Box) -> None:
                 task.cancel()
 
 
-def _look(box: Box, client: httpx.AsyncClient, underway: dict[int, asyncio.Task[None]]) -> None:
+def _look(box: Box, client: httpx.AsyncClient, underway: dict[str, asyncio.Task[None]]) -> None:
     due = box.store.all(
         "SELECT * FROM pushes WHERE state = 'pending' AND due_at <= ? ORDER BY id", box.clock.now()
     )
     for row in due:
-        if row["id"] not in underway and len(underway) < _MOST_AT_ONCE:
+        # What one person did is told in the order in which he did it.
+        if row["openid"] not in underway and len(underway) < _MOST_AT_ONCE:
             task = asyncio.create_task(_deliver(box, client, row))
-            underway[row["id"]] = task
-            task.add_done_callback(partial(_finish, underway, row["id"]))
+            underway[row["openid"]] = task
+            task.add_done_callback(partial(_finish, underway, row["openid"]))
 
 
-def _finish(underway: dict[int, asyncio.Task[None]], number: int, done: asyncio.Task[None]) -> None:
-    underway.pop(number, None)
+def _finish(underway: dict[str, asyncio.Task[None]], openid: str, done: asyncio.Task[None]) -> None:
+    underway.pop(openid, None)
     if not done.cancelled() and (error := done.exception()) is not None:
-        _log.error("push %s could not be handled", number, exc_info=error)
+        _log.error("a push about %s could not be handled", openid, exc_info=error)
 
 
 async def _deliver(box: Box, client: httpx.AsyncClient, row: sqlite3.Row) -> None:

@@ -170,7 +170,8 @@ def _pushed(fields: dict[str, Any], *, as_json: bool, sealed: bool) -> Pushed:
 
 def _key(fields: dict[str, Any], openid: str, created: str, event: str) -> str:
     """MsgId, or for an event who, when and what, as WeChat advises; of several in a second the content tells."""
-    if message := _text(fields.get("MsgId")):
+    message = _text(fields.get("MsgId"))
+    if message and not event:
         return f"msg:{message}"[:120]
     content = hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:16]
     return f"{openid}:{created}:{event[:30]}:{content}"[:120]

@@ -7,6 +7,7 @@ arrived (no answer, or this process died) is left to a person, who sees it as su
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -39,6 +40,14 @@ def deliver(conversation_id: int) -> None:
     """
     while (entry := _claim(conversation_id)) is not None:
         _send(entry)
+
+
+def type_to(conversation_id: int) -> None:
+    """Show the customer that somebody is typing, if WeChat likes; nothing comes of a refusal. Calls WeChat."""
+    one = Conversation.objects.select_related("program").filter(pk=conversation_id).first()
+    if one is not None:
+        with suppress(GatewayError):
+            customer_service_api(one.program).show_typing(openid=one.openid, typing=True)
 
 
 def _claim(conversation_id: int) -> Entry | None:

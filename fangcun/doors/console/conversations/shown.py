@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -56,11 +57,23 @@ def row(one: Conversation) -> dict[str, Any]:
     }
 
 
+def where_from(text: str) -> str:
+    """What the contact button said of where the customer was, as words; see docs/guide/customer-service.md."""
+    try:
+        told = json.loads(text)
+    except ValueError:
+        told = None
+    if not isinstance(told, dict):
+        return text
+    names = {"order": _("订单"), "product": _("商品"), "page": _("页面")}
+    return "，".join(f"{names.get(key, key)} {value}" for key, value in told.items() if value)[:300]
+
+
 def since(at: dt.datetime) -> str:
     """How long ago, in the largest unit."""
     minutes = int((timezone.now() - at).total_seconds() // 60)
     if minutes < 1:
-        return _("刚刚")
+        return _("不到 1 分钟")
     if minutes < 60:
         return ngettext("%(n)s 分钟", "%(n)s 分钟", minutes) % {"n": minutes}
     hours = minutes // 60
@@ -79,6 +92,7 @@ def bubbles(entries: list[Entry]) -> list[dict[str, Any]]:
                 "entry": entry,
                 "picture": image_url(entry.picture, 480) if entry.picture else "",
                 "whole": image_url(entry.picture) if entry.picture else "",
+                "where": where_from(entry.text) if entry.kind == Entry.Kind.ENTERED else "",
                 "moment": entry.at if last is None or entry.at - last > GAP else None,
                 "state": status.label if entry.way == Entry.Way.OUT else "",
                 "tone": ENTRY_TONES.get(status, "quiet"),

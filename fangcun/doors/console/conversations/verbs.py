@@ -32,6 +32,9 @@ def do(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     if verb == "erase":
         return _erase(request, pk)
     guard(request, "conversations.answer")
+    if verb == "typing":
+        services.show_typing(conversation_id=pk, by=actor_of(request))
+        return HttpResponse(status=204)
     one = found_or_404(pk)
     try:
         _do(one, verb, request.POST, actor_of(request), request.user.pk)

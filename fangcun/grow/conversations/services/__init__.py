@@ -5,6 +5,7 @@ from fangcun.grow.conversations.services.answering import (
     say_link,
     say_picture,
     say_text,
+    show_typing,
     try_again,
     write_note,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "say_link",
     "say_picture",
     "say_text",
+    "show_typing",
     "take",
     "try_again",
     "write_note",

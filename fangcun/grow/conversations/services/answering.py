@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,13 +14,14 @@ from fangcun.grow.conversations.errors import ConversationGone, EntryInvalid, Ta
 from fangcun.grow.conversations.models import Case, Conversation, Entry
 from fangcun.grow.conversations.services.holding import held, queue, touch, use_answer
 from fangcun.grow.conversations.states import ConversationStatus, EntryStatus
-from fangcun.grow.conversations.tasks import send_answers
+from fangcun.grow.conversations.tasks import send_answers, tell_typing
 from fangcun.kernel.actors import Actor
 from fangcun.kernel.audit import record
 
 MOST_TEXT = 600
 MOST_TITLE = 60
 MOST_NOTE = 500
+TYPING_WITHIN = dt.timedelta(seconds=25)
 
 
 def say_text(*, conversation_id: int, text: str, by: Actor, key: str = "") -> Entry:
@@ -66,6 +68,24 @@ def say_link(
         text=_clean(description or title, MOST_TITLE),
         url=url.strip(),
     )
+
+
+def show_typing(*, conversation_id: int, by: Actor) -> bool:
+    """Let the customer see that somebody is typing; whether that was tried.
+
+    Only who has the conversation, and while the customer has just written: WeChat refuses it later (45080).
+    """
+    lately = timezone.now() - TYPING_WITHIN
+    wrote = Entry.objects.filter(
+        conversation_id=conversation_id,
+        conversation__assignee_id=by.id,
+        way=Entry.Way.IN,
+        at__gt=lately,
+    )
+    if not wrote.exists():
+        return False
+    tell_typing.enqueue(conversation_id=conversation_id)
+    return True
 
 
 @transaction.atomic

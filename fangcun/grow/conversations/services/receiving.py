@@ -125,9 +125,12 @@ def _conversation(program_id: int, openid: str) -> Conversation:
 
 def _open_window(conversation: Conversation, at: dt.datetime) -> None:
     """Five more answers, less those that are on their way and will be counted against these."""
+    # What WeChat has not got yet it will count against the new window, a welcome too.
     underway = Entry.objects.filter(
-        conversation=conversation, counted=True, status__in=[EntryStatus.QUEUED, EntryStatus.SENDING]
-    ).count()
+        conversation=conversation,
+        way=Entry.Way.OUT,
+        status__in=[EntryStatus.QUEUED, EntryStatus.SENDING],
+    ).update(counted=True)
     until = max(at + WINDOW, conversation.window_until or at)
     touch(conversation, window_until=until, answers_left=max(0, MOST_ANSWERS - underway))
 

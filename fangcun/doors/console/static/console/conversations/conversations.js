@@ -71,13 +71,22 @@
   function freshKey() {
     form.elements.key.value = Array.from(crypto.getRandomValues(new Uint8Array(12)), byte => byte.toString(16).padStart(2, '0')).join('')
   }
+  let typedAt = 0
+  // The customer sees "对方正在输入"; nothing depends on it.
+  function showTyping() {
+    if (!text.value || Date.now() - typedAt < 8000) return
+    typedAt = Date.now()
+    const body = new URLSearchParams({ csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken.value })
+    fetch(form.dataset.typing, { method: 'POST', body }).catch(() => {})
+  }
   freshKey()
   text.value = sessionStorage.getItem(place) || ''
   text.addEventListener('input', () => {
     const code = text.value.match(/(?:^|\s)\/(\S{1,20})[ \n]$/)
-    const reply = code && [...document.querySelectorAll('.cv-reply')].find(one => one.dataset.shortcut === code[1])
+    const reply = code && [...document.querySelectorAll('.cv-reply')].find(one => !one.disabled && one.dataset.shortcut === code[1])
     if (reply) text.value = text.value.slice(0, text.value.length - code[1].length - 2) + reply.dataset.text
     remember(text.value)
+    showTyping()
   })
   text.addEventListener('keydown', event => {
     if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
