@@ -12,6 +12,10 @@ from django.db import connections
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from fangcun.grow.links.services import make_link
+from fangcun.grow.referral.models import ReferralRules
+from fangcun.grow.referral.services import save_rules, touch
+from fangcun.identity.members.models import Member
 from fangcun.kernel.actors import SYSTEM
 from fangcun.shop.catalog.services import PictureSpec, ProductSpec, SkuSpec, create_category, create_product
 from fangcun.shop.orders.models import Order
@@ -152,3 +156,22 @@ def test_me_and_logging_in(me, box, settings, wechat_program):
         code = box.post("/_box/login", appid=wechat_program.appid, user="小方")["code"]
         with at_most(budget):
             me.got("POST", "/login", {"code": code})
+
+
+def test_a_link_and_an_invitation(me):
+    program_id = me.account.program_id
+    link = make_link(page="pages/home/home", query={}, program_id=program_id)
+    with at_most(8):  # account, link, opening, what it brings to the numbers, and the transaction around them
+        me.got("GET", f"/links/{link.short}?visit=v1")
+    with at_most(5):
+        me.got("GET", f"/links/{link.short}?visit=v1")
+    save_rules(ReferralRules(is_active=True, inviter_points=10), by=SYSTEM)
+    code = me.got("GET", "/referral")["code"]
+    for _ in range(6):
+        newcomer = Member.objects.create()
+        touch(member_id=newcomer.pk, code=code, program_id=program_id)
+    with at_most(8) as seen:
+        assert len(me.got("GET", "/referral")["invitees"]) == 6
+    assert len([sql for sql in seen.statements if "referral_touch" in sql]) == 2
+    with at_most(3):
+        me.got("GET", "/referral/leaderboard")

@@ -130,7 +130,7 @@ def my_referral(request: HttpRequest) -> ReferralOut:
     link = services.invite_link(member_id=account.member_id, program_id=account.program_id)
     rules = rules_now()
     rewards = _rewards(rules)
-    totals = queries.totals_of(account.member_id)
+    totals = queries.totals_of(account.member_id, days=rules.touch_days)
     return ReferralOut(
         active=rules.is_active,
         code=link.query["code"],
@@ -146,7 +146,7 @@ def my_referral(request: HttpRequest) -> ReferralOut:
                 text=str(_WORDS[one.status]),
                 at=one.at,
             )
-            for one in queries.invited_by(account.member_id)
+            for one in queries.invited_by(account.member_id, days=rules.touch_days)
         ],
         totals=TotalsOut(
             invited=totals.invited, waiting=totals.waiting, rewarded=totals.rewarded, points=totals.points

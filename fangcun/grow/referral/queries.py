@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet, Sum
 from django.utils import timezone
 
 from fangcun.grow.referral.models import Invitation, Touch
-from fangcun.grow.referral.rules import rules_now
 from fangcun.grow.referral.states import InvitationStatus
 from fangcun.identity.members.models import Member
 
@@ -56,8 +55,11 @@ class Leaderboard:
     mine: Leader | None
 
 
-def invited_by(member_id: int, *, limit: int = MOST_INVITEES) -> list[Invited]:
-    """Whom a member invited, the newest first: settled invitations, and touches that may still become one."""
+def invited_by(member_id: int, *, days: int, limit: int = MOST_INVITEES) -> list[Invited]:
+    """Whom a member invited, the newest first: settled invitations, and touches that may still become one.
+
+    `days` is for how long a touch may, by the rules.
+    """
     settled = [
         Invited(row.invitee, row.status, row.settled_at, 0 if row.capped else row.inviter_points)
         for row in Invitation.objects.filter(inviter_id=member_id, superseded=False)
@@ -66,27 +68,29 @@ def invited_by(member_id: int, *, limit: int = MOST_INVITEES) -> list[Invited]:
     ]
     open_ = [
         Invited(touch.invitee, TOUCHED, touch.at, 0)
-        for touch in _open_touches(member_id).select_related("invitee").order_by("-id")[:limit]
+        for touch in _open_touches(member_id, days).select_related("invitee").order_by("-id")[:limit]
     ]
     return sorted([*settled, *open_], key=lambda one: one.at, reverse=True)[:limit]
 
 
-def totals_of(member_id: int) -> Totals:
-    """How a member's invitations stand, all of them."""
+def totals_of(member_id: int, *, days: int) -> Totals:
+    """How a member's invitations stand, all of them; `days` as for `invited_by`."""
     own = Invitation.objects.filter(inviter_id=member_id, superseded=False)
-    counts = dict(own.values_list("status").annotate(Count("id")))
-    paid = own.filter(status=InvitationStatus.REWARDED, capped=False).values_list("inviter_points", flat=True)
-    touched = _open_touches(member_id).values("invitee_id").distinct().count()
+    uncapped = Sum("inviter_points", filter=Q(capped=False))
+    found = own.order_by().values_list("status").annotate(n=Count("id"), points=uncapped)
+    counts = {status: n for status, n, _points in found}
+    points = {status: points or 0 for status, _n, points in found}
+    touched = _open_touches(member_id, days).values("invitee_id").distinct().count()
     return Totals(
         invited=sum(counts.values()) + touched,
         waiting=touched + counts.get(InvitationStatus.WAITING, 0),
         rewarded=counts.get(InvitationStatus.REWARDED, 0),
-        points=sum(paid),
+        points=points.get(InvitationStatus.REWARDED, 0),
     )
 
 
-def _open_touches(member_id: int) -> QuerySet[Touch]:
-    since = timezone.now() - dt.timedelta(days=rules_now().touch_days)
+def _open_touches(member_id: int, days: int) -> QuerySet[Touch]:
+    since = timezone.now() - dt.timedelta(days=days)
     settled = Invitation.objects.filter(superseded=False).values("invitee_id")
     return Touch.objects.filter(inviter_id=member_id, at__gte=since).exclude(invitee_id__in=settled)
 

@@ -81,7 +81,7 @@ def test_what_was_given_is_taken_back_once(program, rules, inviter):
     assert reverse(order_number=order.number, reason="退款")
     assert not reverse(order_number=order.number, reason="退款")
     assert status() == "reversed"
-    assert totals_of(inviter.member.pk).points == 0
+    assert totals_of(inviter.member.pk, days=15).points == 0
 
 
 def test_over_the_limit_the_inviter_gets_nothing_and_the_invitee_does(program, rules, inviter):
@@ -176,7 +176,7 @@ def test_inviter_and_invitee_who_are_one_person_invited_nobody(program, rules, i
     reassign(kept_id=inviter.member.pk, gone_id=member.pk)
     invitation = Invitation.objects.get()
     assert (invitation.status, invitation.superseded, Touch.objects.count()) == ("reversed", True, 0)
-    assert invited_by(inviter.member.pk) == []
+    assert invited_by(inviter.member.pk, days=15) == []
 
 
 def test_an_invitee_who_was_two_keeps_the_earlier_invitation(program, rules, inviter):
@@ -195,7 +195,7 @@ def test_an_inviter_who_was_two_has_both_codes(program, rules, inviter):
     invited(inviter, program)
     invited(other, program)
     reassign(kept_id=other.member.pk, gone_id=inviter.member.pk)
-    assert totals_of(other.member.pk).rewarded == 2
+    assert totals_of(other.member.pk, days=15).rewarded == 2
     assert touch(member_id=newcomer().pk, code=inviter.code, program_id=program.pk).inviter == other.member
 
 
@@ -219,11 +219,13 @@ def test_whom_one_invited_and_how_it_stands(program, rules, inviter):
     invited(inviter, program)
     waiting = newcomer("小赵")
     touch(member_id=waiting.pk, code=inviter.code, program_id=program.pk)
-    assert [(one.member.nickname, one.status, one.points) for one in invited_by(inviter.member.pk)] == [
+    assert [
+        (one.member.nickname, one.status, one.points) for one in invited_by(inviter.member.pk, days=15)
+    ] == [
         ("小赵", "touched", 0),
         ("小圆", "rewarded", 100),
     ]
-    totals = totals_of(inviter.member.pk)
+    totals = totals_of(inviter.member.pk, days=15)
     assert (totals.invited, totals.waiting, totals.rewarded, totals.points) == (2, 1, 1, 100)
 
 
