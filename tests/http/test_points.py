@@ -47,6 +47,7 @@ def pay(number: str, drain: Any) -> Order:
     """Let WeChat say that an order is paid."""
     order = Order.objects.get(number=number)
     account = Account.objects.select_related("program__merchant", "member").get(member_id=order.member_id)
+    assert account.program.merchant is not None
     payment = open_payment(
         reference=number, program=account.program, member=account.member, openid=account.openid,
         amount=order.total_amount, description="高原胡萝卜", expires_at=order.expires_at,

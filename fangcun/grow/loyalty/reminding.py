@@ -1,16 +1,21 @@
-"""Telling those who have a place at an activity."""
+"""Telling members in time: of an activity that begins, and of points that expire."""
 
 from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import OuterRef, Subquery, Sum
 from django.utils import timezone
 
-from fangcun.grow.loyalty.models import Activity
+from fangcun.grow.loyalty.models import Activity, Card, Lot
 from fangcun.grow.loyalty.queries import signed_up, to_remind
 from fangcun.grow.loyalty.services.activities import mark_reminded
 from fangcun.grow.loyalty.states import SignUpStatus
 from fangcun.grow.messaging.services import notify
+from fangcun.identity.members.models import Account
+
+# A week before, and for two days after that in case nobody was there to tell.
+EXPIRING = (dt.timedelta(days=5), dt.timedelta(days=7))
 
 
 def remind_signed_up(*, now: dt.datetime | None = None) -> int:
@@ -62,6 +67,51 @@ def _tell(activity: Activity, purpose: str, *, title: str, body: str) -> int:
             title=title,
             body=body.format(**facts),
             dedupe_key=f"{purpose}:{activity.pk}:{int(activity.starts_at.timestamp())}:{sign_up.member_id}",
+        )
+        told += 1
+    return told
+
+
+def remind_expiring(*, now: dt.datetime | None = None) -> int:
+    """Tell members of points that expire in a week, once for each day on which some do; how many are due.
+
+    Messages are kept apart by member and day, so telling again changes nothing.
+    """
+    now = now or timezone.now()
+    home = Account.objects.filter(member=OuterRef("member")).order_by("-logged_in_at", "-id")
+    card = Card.objects.filter(pk=OuterRef("member"))
+    due = (
+        Lot.objects.filter(left__gt=0, expires_at__gt=now + EXPIRING[0], expires_at__lte=now + EXPIRING[1])
+        .order_by()
+        .values("member_id", "expires_at")
+        .annotate(
+            points=Sum("left"),
+            balance=Subquery(card.values("points")),
+            program_id=Subquery(home.values("program_id")[:1]),
+        )
+    )
+    told = 0
+    for row in due.iterator(chunk_size=500):
+        if row["program_id"] is None or row["expires_at"] is None:
+            continue
+        last = timezone.localtime(
+            row["expires_at"] - dt.timedelta(microseconds=1)
+        )  # its day is not over before
+        notify(
+            member_id=row["member_id"],
+            program_id=row["program_id"],
+            purpose="points_changed",
+            values={
+                "points": str(row["points"]),
+                "balance": str(row["balance"]),
+                "reason": "积分即将到期",
+                "time": last.isoformat(),
+            },
+            link="/pages-grow/points/points",
+            kind="points",
+            title="积分即将到期",
+            body=f"您有 {row['points']} 积分将于 {last.month}月{last.day}日到期，记得用掉。",
+            dedupe_key=f"points_expiring:{row['member_id']}:{last:%Y%m%d}",
         )
         told += 1
     return told

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fangcun.grow.loyalty.reminding import remind_signed_up
+from fangcun.grow.loyalty.reminding import remind_expiring, remind_signed_up
 from fangcun.grow.loyalty.services import expire_points, give_birthday_coupons, review_tiers
 from fangcun.kernel.jobs import every
 
@@ -30,3 +30,9 @@ def birthdays() -> None:
 def remind() -> None:
     """Remind those who have a place at an activity that begins soon."""
     remind_signed_up()
+
+
+@every(seconds=6 * 3600)
+def warn() -> None:
+    """Tell members of points that expire in a week."""
+    remind_expiring()

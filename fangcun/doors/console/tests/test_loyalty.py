@@ -13,7 +13,7 @@ from django.utils import timezone
 from fangcun.grow.loyalty import services
 from fangcun.grow.loyalty.models import Activity, Card, MemberPrice, PointsEntry, Rules, SignUp, Tier
 from fangcun.grow.loyalty.services import TierSpec
-from fangcun.identity.members.models import Member
+from fangcun.identity.members.models import Account, Member
 from fangcun.kernel.actors import SYSTEM
 from fangcun.kernel.models import AuditEntry
 
@@ -25,7 +25,7 @@ PLACES = {
 
 
 @pytest.fixture
-def member(account) -> Member:
+def member(account: Account) -> Member:
     return account.member
 
 
@@ -224,7 +224,7 @@ def test_who_comes_is_listed_let_in_and_exported(enter, activity, account, djang
     assert "没有找到这个签到码" in browser.post(attend, {"code": "ZZZZZZ"}, follow=True).content.decode()
     assert SignUp.objects.filter(status="attended").count() == 1
     answer = browser.get(reverse("admin:loyalty_sign_ups_csv", args=[activity.pk]))
-    lines = b"".join(answer).decode("utf-8-sig").splitlines()  # type: ignore[arg-type]
+    lines = b"".join(answer).decode("utf-8-sig").splitlines()
     assert len(lines) == 31
     assert "'=会员0" in lines[1]
     assert "已到场" in lines[1]

@@ -64,7 +64,7 @@ def standing_of(member_id: int) -> Standing:
     )
 
 
-def _gone(now: dt.datetime) -> QuerySet[Lot, dict[str, Any]]:
+def _gone(now: dt.datetime) -> QuerySet[Any, Any]:
     """Points whose day is over and that were not swept yet: as good as gone."""
     lots = Lot.objects.filter(member_id=OuterRef("pk"), left__gt=0, expires_at__lte=now).order_by()
     return lots.values("member_id").annotate(n=Sum("left")).values("n")

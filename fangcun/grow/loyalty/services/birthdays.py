@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -46,7 +47,7 @@ def give_birthday_coupons(*, now: dt.datetime | None = None) -> int:
     if (today.month, today.day) == (2, 28) and (today + dt.timedelta(days=1)).month == 3:
         born |= Q(birth_month=2, birth_day=29)
     due = Card.objects.filter(born, birth_month__isnull=False, tier__birthday_template_id__isnull=False)
-    rows = list(due.order_by("pk").values_list("pk", "tier__birthday_template_id"))
+    rows: list[tuple[int, Any]] = list(due.order_by("pk").values_list("pk", "tier__birthday_template_id"))
     for member_id, template_id in rows:
         give_coupon(
             template_id=template_id, member_id=member_id, by=SYSTEM, key=f"birthday:{member_id}:{today.year}",

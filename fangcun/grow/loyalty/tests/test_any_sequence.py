@@ -151,13 +151,14 @@ STEP = st.one_of(
 
 
 @settings(
-    max_examples=60, deadline=None,
+    max_examples=40, deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 @given(steps=st.lists(STEP, min_size=4, max_size=25))
 def test_points_agree_with_a_plain_reference(steps, program_of_the_test):
     member = Member.objects.create()
-    reference, numbers = Reference(), []
+    reference = Reference()
+    numbers: list[str] = []
     with time_machine.travel(START, tick=False) as clock:
         for place, step in enumerate(steps):
             play(member, program_of_the_test, reference, numbers, clock, place, *step)
@@ -166,7 +167,7 @@ def test_points_agree_with_a_plain_reference(steps, program_of_the_test):
 
 
 @pytest.fixture
-def program_of_the_test(program) -> Program:
+def program_of_the_test(program: Program) -> Program:
     services.save_rules(by=SYSTEM, valid_days=VALID, grace_days=GRACE, growth_per_yuan=0)
     return program
 

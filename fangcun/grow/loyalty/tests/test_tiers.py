@@ -138,6 +138,7 @@ def test_saving_tiers_keeps_who_holds_them_and_is_noted(account, tiers):
     assert list(Tier.objects.values_list("rank", "name")) == [(1, "铜卡"), (2, "银卡")]
     assert held(account) == "银卡"
     entry = AuditEntry.objects.filter(action="loyalty.save_tiers").latest("id")
+    assert entry.after is not None
     assert entry.after["window_days"] == 180
     assert [tier["name"] for tier in entry.after["tiers"]] == ["铜卡", "银卡"]
 
