@@ -58,7 +58,7 @@ def row(one: Conversation) -> dict[str, Any]:
 
 
 def where_from(text: str) -> str:
-    """What the contact button said of where the customer was, as words; see docs/guide/customer-service.md."""
+    """What the contact button said of where the customer was, as words; see docs/guide/service.zh-CN.md."""
     try:
         told = json.loads(text)
     except ValueError:
