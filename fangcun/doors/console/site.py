@@ -114,6 +114,12 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
         (
             _("增长"),
             [
+                (_("优惠券"), "confirmation_number", "/console/offers/coupontemplate/", "grow.view"),
+                (_("会员的券"), "local_activity", "/console/offers/coupon/", "grow.view"),
+                (_("秒杀"), "bolt", "/console/offers/flashsale/", "grow.view"),
+                (_("限时价"), "timer", "/console/offers/limitedsale/", "grow.view"),
+                (_("满减满赠"), "sell", "/console/offers/threshold/", "grow.view"),
+                (_("叠加规则"), "layers", "/console/offers/threshold/stacking/", "grow.view"),
                 (_("拼团活动"), "groups", "/console/groupbuy/campaign/", "grow.view"),
                 (_("团"), "diversity_3", "/console/groupbuy/group/", "grow.view"),
                 (_("渠道"), "campaign", "/console/links/channel/numbers/", "grow.view"),

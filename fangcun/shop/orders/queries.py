@@ -19,7 +19,7 @@ from fangcun.shop.offers.sale import Priced, SaleLine
 from fangcun.shop.offers.terms import PLAIN, Terms
 from fangcun.shop.orders.errors import CartEmpty, OrderGone
 from fangcun.shop.orders.models import Order
-from fangcun.shop.orders.selling import coupons_for
+from fangcun.shop.orders.selling import coupons_for, merged
 from fangcun.shop.orders.states import OrderStatus
 from fangcun.shop.shipping.queries import Freight, active_rules, match, price
 
@@ -123,7 +123,7 @@ def quote(
     if lines is None:
         found = selected_lines(member_id)
     else:
-        found = lines_for([(sku_id, quantity, True, None) for sku_id, quantity in lines])
+        found = lines_for([(sku_id, quantity, True, None) for sku_id, quantity in merged(lines)])
     if not found:
         raise CartEmpty
     now = timezone.now()

@@ -18,6 +18,14 @@ from fangcun.shop.offers.terms import Terms
 from fangcun.shop.orders.models import Order, OrderDiscount, OrderLine
 
 
+def merged(lines: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """(sku id, quantity) pairs with each SKU once."""
+    total: Counter[int] = Counter()
+    for sku_id, quantity in lines:
+        total[sku_id] += quantity
+    return list(total.items())
+
+
 def coupons_for(
     offers: Running, *, member_id: int, terms: Terms, now: dt.datetime, all_of_them: bool = False
 ) -> list[HeldCoupon]:

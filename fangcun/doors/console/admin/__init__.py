@@ -4,6 +4,7 @@ from fangcun.doors.console.admin import (
     batches,
     catalog,
     conversations,
+    coupons,
     groupbuy,
     groups,
     kernel,
@@ -11,6 +12,7 @@ from fangcun.doors.console.admin import (
     loyalty,
     members,
     messaging,
+    offers,
     orders,
     payments,
     programs,
@@ -22,6 +24,6 @@ from fangcun.doors.console.admin import (
 )
 
 __all__ = [
-    "batches", "catalog", "conversations", "groupbuy", "groups", "kernel", "links", "loyalty", "members",
-    "messaging", "orders", "payments", "programs", "referral", "shelves", "shipping", "sms", "staff",
+    "batches", "catalog", "conversations", "coupons", "groupbuy", "groups", "kernel", "links", "loyalty", "members",
+    "messaging", "offers", "orders", "payments", "programs", "referral", "shelves", "shipping", "sms", "staff",
 ]  # fmt: skip

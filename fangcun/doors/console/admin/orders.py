@@ -30,7 +30,8 @@ from fangcun.kernel.audit import record
 from fangcun.kernel.errors import DomainError
 from fangcun.kernel.states import transitions_of
 from fangcun.shop.orders import services
-from fangcun.shop.orders.models import Order
+from fangcun.shop.orders.models import Order, OrderLine
+from fangcun.shop.orders.services.refunding import REFUNDABLE
 from fangcun.shop.orders.states import OrderStatus
 from fangcun.shop.payments.models import Payment
 from fangcun.shop.payments.queries import refunds_of
@@ -100,6 +101,7 @@ class OrderAdmin(ConsoleAdmin[Order]):
             path("export/", view(self.export), name="orders_order_export"),
             path("<int:pk>/ship/", view(require_POST(self.ship)), name="orders_order_ship"),
             path("<int:pk>/cancel/", view(require_POST(self.cancel)), name="orders_order_cancel"),
+            path("<int:pk>/refund/", view(require_POST(self.refund)), name="orders_order_refund"),
             path("<int:pk>/note/", view(require_POST(self.note)), name="orders_order_note"),
             *super().get_urls(),
         ]
@@ -142,7 +144,9 @@ class OrderAdmin(ConsoleAdmin[Order]):
 
     def _page(self, request: HttpRequest, order: Order, refused: ShipForm | None = None) -> HttpResponse:
         phone = str(order.address.get("phone", ""))
-        may_ship = may(request.user, "orders.ship") and order.status == OrderStatus.PAID and not order.held_for
+        may_ship = (
+            may(request.user, "orders.ship") and order.status == OrderStatus.PAID and not order.held_for
+        )
         may_see_group = may(request.user, "grow.view")
         context = {
             **self.admin_site.each_context(request),
@@ -164,6 +168,8 @@ class OrderAdmin(ConsoleAdmin[Order]):
             "refunds": refunds_of([order.number]),
             "shipments": [(parcel, carrier_name(parcel.carrier)) for parcel in shipments_of([order.number])],
             "ship_form": (refused or ShipForm()) if may_ship else None,
+            "discounts": list(order.discounts.order_by("pk")),
+            "refundable": self._refundable(request, order),
             "may_cancel": self._may_cancel(request, order),
             "may_note": may(request.user, "orders.change"),
         }
@@ -196,6 +202,34 @@ class OrderAdmin(ConsoleAdmin[Order]):
         done = _t("订单已取消，款项将原路退回") if order.payment else _t("订单已取消")
         self._do(request, done, services.cancel_order, order, reason=request.POST.get("reason", ""))
         return self._back(order)
+
+    def refund(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Pay some pieces back."""
+        order = get_object_or_404(Order.objects.select_related("payment"), pk=pk)
+        self._need(request, "orders.change")
+        self._need(request, "payments.refund")
+        asked = {line.pk: request.POST.get(f"line-{line.pk}", "") for line in order.lines.all()}
+        lines = {line_id: int(text) for line_id, text in asked.items() if text.isdecimal()}
+        try:
+            amount = services.refund_lines(
+                order, lines=lines, by=actor_of(request), reason=request.POST.get("reason", "")
+            )
+        except DomainError as refused:
+            tell(request, refused)
+        else:
+            messages.success(request, _t("%s 将原路退回") % money(amount))
+        return self._back(order)
+
+    def _refundable(self, request: HttpRequest, order: Order) -> list[tuple[OrderLine, int]]:
+        """The lines of which something can be paid back, and how many pieces."""
+        if order.status not in REFUNDABLE or not (
+            may(request.user, "orders.change") and may(request.user, "payments.refund")
+        ):
+            return []
+        left = [
+            (line, line.quantity - line.refunded_quantity) for line in order.lines.all() if not line.is_gift
+        ]
+        return [(line, number) for line, number in left if number]
 
     def note(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Leave a note for colleagues."""

@@ -23,7 +23,7 @@ EVERYBODY = {"index", "logout", "password_change", "password_change_done", "jsi1
 # Found by the walk, refused inside: no model of ours offers a choice through it.
 STRICT = {"autocomplete", "view_on_site", "app_list"}
 BEFORE_LOGIN = {"login", "enter"}
-ON_AN_ORDER = {"orders_order_ship", "orders_order_cancel", "orders_order_note"}
+ON_AN_ORDER = {"orders_order_ship", "orders_order_cancel", "orders_order_note", "orders_order_refund"}
 BY_NAME = {
     "overview-numbers": "insight.view",
     "orders_order_export": "orders.view",
@@ -127,6 +127,12 @@ BY_NAME = {
     "links_batch_file": "grow.view",
     "referral_rules": "grow.view",
     "referral_leaderboard": "grow.view",
+    "offers_stacking": "grow.view",  # these and the next: see test_offers
+    "offers_coupon_preview": "grow.view",
+    "offers_coupon_give": "grow.change",
+    "offers_coupon_givings": "grow.view",
+    "offers_coupon_codes": "grow.change",
+    "offers_coupon_codes_csv": "grow.change",
     "loyalty_rules": "grow.view",  # these and the next: see test_loyalty
     "loyalty_tiers": "grow.view",
     "loyalty_prices": "grow.view",

@@ -33,14 +33,16 @@ def priced(
     freight: Callable[[int], int] = lambda _items_amount: 0,
     pieces: Mapping[int, int] | None = None,
 ) -> Priced:
-    """Reckon a sale: the price of each piece, then what is taken off the whole in the order of the stacking rules,
+    """Reckon a sale of lines of different SKUs: the price of each piece, then what is taken off the whole in the order of the stacking rules,
     then points, then freight.
 
     `freight` says what delivering goods of so many fen costs; `pieces` how many the member may have of each line
     of a flash sale. The coupon is the best one, or the one that the terms name; a named one that can't be used
     is not used, and its choice says why.
     """
-    pieces = pieces or {}
+    pieces, asked = pieces or {}, lines
+    # in one order whatever order they come in, so that a fen that can't be divided always falls on the same line
+    lines = sorted(lines, key=lambda line: line.sku_id)
     found = [piece_of(line, running=running, terms=terms, now=now, pieces=pieces) for line in lines]
     in_price = [discount for line, piece in zip(lines, found, strict=True) if (discount := told(line, piece))]
     items_amount = sum(line.quantity * piece.amount for line, piece in zip(lines, found, strict=True))
@@ -59,8 +61,11 @@ def priced(
     gifts, gift_hints = gifts_for(till, running.thresholds, now)
     till, hints, choices = _with_coupon(till, running, coupons, terms, now)
     points = _take_points(till, terms.points) if terms.points else None
+    costs = {
+        line.sku_id: _line(line, piece, net) for line, piece, net in zip(lines, found, till.nets, strict=True)
+    }
     return Priced(
-        lines=tuple(map(_line, lines, found, till.nets)),
+        lines=tuple(costs[line.sku_id] for line in asked),
         items_amount=items_amount,
         discount_amount=items_amount - sum(till.nets),
         freight_amount=till.freight,

@@ -10,11 +10,12 @@ from fangcun.shop.offers.services.keeping import (
     withdraw_coupon,
 )
 from fangcun.shop.offers.services.prices import FlashSpec, LimitedSpec, save_flash_sale, save_limited_sale
-from fangcun.shop.offers.services.templates import make_codes, save_template
+from fangcun.shop.offers.services.templates import MOST_CODES, make_codes, save_template
 from fangcun.shop.offers.services.thresholds import save_stacking, save_threshold
 from fangcun.shop.offers.services.using import return_coupon, use_coupon
 
 __all__ = [
+    "MOST_CODES",
     "FlashSpec",
     "LimitedSpec",
     "claim_coupon",

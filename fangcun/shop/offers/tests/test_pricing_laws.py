@@ -14,7 +14,7 @@ from fangcun.shop.offers.sale import ON_FREIGHT, DiscountKind, Priced, SaleLine
 from fangcun.shop.offers.terms import Terms
 from fangcun.shop.offers.tests.shops import NOW, carts, pockets, shops, terms
 
-MANY = settings(max_examples=300, deadline=None)
+MANY = settings(max_examples=200, deadline=None)
 
 
 def freight(items_amount: int) -> int:

@@ -42,6 +42,7 @@ from fangcun.shop.orders.selling import (
     gift_of,
     give_with,
     line_of,
+    merged,
     record_sale,
     take_pieces,
 )
@@ -129,7 +130,7 @@ def _place(
     member_id, now = wish.account.member_id, wish.now
     by = Actor.member(member_id)
     number = f"{timezone.localtime(now):%Y%m%d%H%M%S}{secrets.randbelow(10**6):06d}"
-    wanted = take_selected(member_id=member_id) if wish.lines is None else _merged(wish.lines)
+    wanted = take_selected(member_id=member_id) if wish.lines is None else merged(wish.lines)
     if not wanted:
         raise CartEmpty
     gifts = offers.gift_skus(now)
@@ -221,15 +222,8 @@ def _refuse_odd(lines: Lines) -> None:
         raise QuantityInvalid(most=MOST_OF_ONE)
 
 
-def _merged(lines: Lines) -> list[tuple[int, int]]:
-    total: dict[int, int] = {}
-    for sku_id, quantity in lines:
-        total[sku_id] = total.get(sku_id, 0) + quantity
-    return list(total.items())
-
-
 def _digest(wish: Wish, asked: str) -> str:
-    lines = sorted(_merged(wish.lines)) if wish.lines is not None else "cart"
+    lines = sorted(merged(wish.lines)) if wish.lines is not None else "cart"
     content: list[object] = [lines, wish.address.pk, wish.remark]
     if wish.terms.coupon_id is not None or asked:
         content.append([wish.terms.coupon_id, asked])
