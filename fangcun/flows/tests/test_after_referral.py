@@ -54,7 +54,7 @@ def pair(rules, phone):
 
 
 def points(phone) -> int:
-    return phone.get("/loyalty")["balance"]
+    return int(phone.get("/loyalty")["balance"])
 
 
 def test_both_are_rewarded_after_the_first_order_and_not_after_the_second(shop, pair, until, drain):
@@ -99,9 +99,9 @@ def test_what_is_promised_is_told_in_sentences(pair):
     inviter, friend = pair
     mine = inviter.get("/referral")
     assert mine["rewards"]["invitee"] == {"points": 50, "coupon": "满 10 减 3", "text": "50 积分和满 10 减 3"}
-    assert any("你得到100 积分，好友得到50 积分和满 10 减 3" in rule for rule in mine["rules"])
+    assert any("你得 100 积分，好友得 50 积分和满 10 减 3" in rule for rule in mine["rules"])
     own = inviter.post("/referral/touch", {"code": mine["code"]})
     assert (own["counted"], own["reason"]) == (False, "self")
     answer = friend.send("POST", "/referral/touch", {"code": "NOBODY22"})
     assert (answer.status_code, answer.json()["code"]) == (404, "invite_code_unknown")
-    assert standing_of(Member.objects.first().pk).balance == 0
+    assert standing_of(Member.objects.earliest("id").pk).balance == 0

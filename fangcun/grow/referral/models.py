@@ -146,4 +146,4 @@ class Invitation(Stateful):
         ]
 
     def __str__(self) -> str:
-        return f"{self.inviter_id} → {self.invitee_id}"
+        return f"{self.inviter} → {self.invitee}"

@@ -88,7 +88,7 @@ def sentences(rules: ReferralRules, *, inviter_coupon: str | None, invitee_coupo
         _("好友下首单之前 %d 天内，最先邀请他的人是邀请人；确定之后不再改变。") % rules.touch_days
         if rules.settles_on == SettlesOn.ORDER
         else _("好友首次登录时，最先邀请他的人是邀请人；确定之后不再改变。"),
-        _("好友的首单付款成功后，你得到%(inviter)s，好友得到%(invitee)s。")
+        _("好友的首单付款成功后，你得 %(inviter)s，好友得 %(invitee)s。")
         % {
             "inviter": reward_text(rules.inviter_points, inviter_coupon),
             "invitee": reward_text(rules.invitee_points, invitee_coupon),

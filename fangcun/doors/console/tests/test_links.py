@@ -25,7 +25,7 @@ def operator(enter):
 
 def text(answer) -> str:
     assert answer.status_code == 200, answer
-    return answer.content.decode()
+    return str(answer.content.decode())
 
 
 def channel() -> Channel:
