@@ -19,6 +19,8 @@ from fangcun.grow.links.channels import save_channel, save_cost
 from fangcun.grow.links.models import Channel, ChannelCost
 from fangcun.grow.loyalty.models import Activity
 from fangcun.grow.loyalty.services import earn, save_activity
+from fangcun.grow.conversations.models import QuickReply
+from fangcun.grow.conversations.services import save_quick_reply
 from fangcun.grow.messaging.services import notify, register_template
 from fangcun.grow.referral.models import Invitation
 from fangcun.identity.members.models import Account, Address, Member
@@ -158,6 +160,7 @@ def furnished(paid, drain):
     )  # fmt: skip
     save_freight_rule(FreightRule(name="全国"), by=SYSTEM)
     set_home(notice="明日达", by=SYSTEM)
+    save_quick_reply(QuickReply(category="常用", title="问候", text="您好"), by=SYSTEM)
     earn(member_id=paid.member_id, points=5, reason="check_in", key="k")
     now = timezone.now()
     save_activity(
