@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -66,11 +67,14 @@ def conversation(request: HttpRequest, pk: int) -> HttpResponse:
     record("conversations.view", by=actor_of(request), object=one)
     _seen(request, one)
     one = found_or_404(pk)
-    context = (
-        _frame(request) | _list(request, chosen=pk) | thread_context(request, one) | shown.side(request, one)
-    )
-    replies = ready_replies(one, staff_name=name_of(request.user)) if context["may_answer"] else []  # type: ignore[arg-type]
-    context |= {"title": context["who"], "replies": replies}
+    before = request.GET.get("before", "")
+    before_id = int(before) if before.isdecimal() and len(before) < 19 else None
+    context = _frame(request) | _list(request, chosen=pk) | shown.side(request, one)
+    context |= thread_context(request, one, before_id=before_id)
+    context["title"] = context["who"]
+    if context["may_answer"] and isinstance(request.user, User):
+        context["replies"] = ready_replies(one, staff_name=name_of(request.user))
+        context["colleagues"] = shown.colleagues(request)
     return render(request, "console/conversations/workplace.html", context)
 
 
@@ -117,10 +121,12 @@ def segments_piece(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "console/conversations/segments.html", {"segments": found})
 
 
-def thread_context(request: HttpRequest, one: Conversation) -> dict[str, Any]:
-    """What the thread shows of one conversation."""
+def thread_context(
+    request: HttpRequest, one: Conversation, *, before_id: int | None = None
+) -> dict[str, Any]:
+    """What the thread shows of one conversation: the latest, or what was said before one entry."""
     member = queries.member_of(one)
-    entries = queries.entries_of(one)
+    entries = queries.entries_of(one, before_id=before_id)
     may_answer = may(request.user, "conversations.answer")
     mine = one.assignee_id == request.user.pk
     allowance = queries.allowance(one)
@@ -129,13 +135,14 @@ def thread_context(request: HttpRequest, one: Conversation) -> dict[str, Any]:
         "who": shown.called(one, member),
         "member": member,
         "bubbles": shown.bubbles(entries),
+        "older": entries[0].pk if len(entries) == queries.MOST_SHOWN else None,
+        "is_old": before_id is not None,
         "last_entry": entries[-1].pk if entries else 0,
         "allowance": allowance,
         "thread_version": _with_minute(f"{one.touched_at.timestamp():.6f}"),
         "mine": mine,
         "may_answer": may_answer,
         "tone": shown.TONES[ConversationStatus(one.status)],
-        "colleagues": shown.colleagues(request) if may_answer else [],
     }
 
 

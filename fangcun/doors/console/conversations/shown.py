@@ -6,7 +6,6 @@ import datetime as dt
 import json
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,7 +20,7 @@ from fangcun.grow.conversations.states import ConversationStatus, EntryStatus
 from fangcun.grow.loyalty.queries.standing import overview_of
 from fangcun.identity.members.models import Member
 from fangcun.identity.members.phones import masked
-from fangcun.identity.staff.queries import may, name_of
+from fangcun.identity.staff.queries import may, name_of, those_who_may
 from fangcun.shop.offers.queries.held import counts_of
 from fangcun.shop.orders.queries import orders_of
 
@@ -106,14 +105,8 @@ def bubbles(entries: list[Entry]) -> list[dict[str, Any]]:
 
 def colleagues(request: HttpRequest) -> list[dict[str, Any]]:
     """To whom a conversation can be given."""
-    people = (
-        User.objects.filter(is_active=True, is_staff=True).prefetch_related("groups").order_by("id")[:100]
-    )
-    return [
-        {"id": one.pk, "name": name_of(one)}
-        for one in people
-        if one.pk != request.user.pk and may(one, "conversations.answer")
-    ]
+    people = those_who_may("conversations.answer").exclude(pk=request.user.pk)
+    return [{"id": one.pk, "name": name_of(one)} for one in people[:200]]
 
 
 def side(request: HttpRequest, one: Conversation) -> dict[str, Any]:

@@ -198,6 +198,21 @@ def test_cards_of_products_and_orders_are_sent(enter, conversation, paid, carrot
     assert browser.post(card, {"order": "F0"}).status_code == 404
 
 
+def test_a_long_conversation_is_read_page_by_page(enter, conversation):
+    Entry.objects.bulk_create(
+        Entry(conversation=conversation, way="in", text=f"第{number:03}句") for number in range(250)
+    )
+    browser, path = enter("support"), address("conversation", conversation.pk)
+    page = browser.get(path).content.decode()
+    assert "第249句" in page
+    assert "第049句" not in page
+    older = page.split("?before=")[1].split('"')[0]
+    page = browser.get(path, {"before": older}).content.decode()
+    assert "第049句" in page
+    assert "第050句" not in page
+    assert "回到最新的消息" in page
+
+
 def test_quick_replies_are_kept_and_filled_in(enter, conversation, paid):
     owner = enter("owner")
     form = {
