@@ -56,7 +56,8 @@ def keep_his_points(event: MembersMerged) -> None:
 
 
 @listens(PointsChanged)
-def count_the_points(event: PointsChanged) -> None:
+def count_and_tell_of_the_points(event: PointsChanged) -> None:
+    """One listener for both: points change often, and every listener is a job."""
     record_later(
         "points_changed",
         event_id=f"points_changed:{event.key}",
@@ -65,12 +66,10 @@ def count_the_points(event: PointsChanged) -> None:
         props={"reason": event.reason, "points": event.points},
         at=timezone.now(),
     )
-
-
-@listens(PointsChanged)
-def tell_of_the_points(event: PointsChanged) -> None:
+    if event.reason not in TOLD:
+        return
     program_id = event.program_id or _home(event.member_id)
-    if event.reason not in TOLD or program_id is None:
+    if program_id is None:
         return
     reason = str(Reason(event.reason).label)
     order = f"（订单 {event.reference}）" if event.reference.isdigit() else ""

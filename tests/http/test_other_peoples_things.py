@@ -75,6 +75,11 @@ LOCKED = [
     ("GET", "/orders", None), ("GET", "/consents?moment=order_submit", None),
     ("POST", "/consents", {"moment": "order_submit", "results": {"T": "accept"}}),
     ("GET", "/messages", None), ("POST", "/messages/read", {}),
+    ("GET", "/loyalty", None), ("GET", "/loyalty/entries", None), ("GET", "/loyalty/calendar", None),
+    ("POST", "/loyalty/check-in", None), ("POST", "/loyalty/make-up", {"date": "2026-11-01"}),
+    ("PUT", "/loyalty/birthday", {"month": 1, "day": 1}), ("GET", "/activities", None),
+    ("GET", "/activities/1", None), ("POST", "/activities/1/sign-up", None),
+    ("DELETE", "/activities/1/sign-up", None),
 ]  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from fangcun.grow.links.services import make_link
+from fangcun.grow.loyalty.services import earn
 from fangcun.grow.referral.models import ReferralRules
 from fangcun.grow.referral.services import save_rules, touch
 from fangcun.identity.members.models import Member
@@ -119,7 +120,9 @@ def test_an_order_of_five_lines_from_the_cart(me, shelf):
     fill(me, shelf)
     address = me.address()
     cache.clear()  # a process that has served nobody yet
-    with at_most(14) as seen:  # what the member's tier gives, and whether any offer has changed, are two of them
+    with at_most(
+        14
+    ) as seen:  # what the member's tier gives, and whether any offer has changed, are two of them
         order = me.got("POST", "/orders", {"address_id": address}, **{"Idempotency-Key": "k"})
     assert len(order["lines"]) == 5
     assert any(sql.startswith("BEGIN") for sql in seen.statements), "the transaction itself is counted"
@@ -175,3 +178,19 @@ def test_a_link_and_an_invitation(me):
     assert len([sql for sql in seen.statements if "referral_touch" in sql]) == 2
     with at_most(3):
         me.got("GET", "/referral/leaderboard")
+
+
+def test_points_and_checking_in(me):
+    earn(member_id=me.account.member_id, points=50, growth=5, reason="review", key="a")
+    for path, budget in (
+        ("/loyalty", 6),
+        ("/loyalty/entries", 2),
+        ("/loyalty/calendar", 4),
+        ("/activities", 5),
+    ):
+        with at_most(budget):
+            me.got("GET", path)
+    with at_most(28):
+        assert me.got("POST", "/loyalty/check-in")["is_new"]
+    with at_most(8):
+        assert not me.got("POST", "/loyalty/check-in")["is_new"]

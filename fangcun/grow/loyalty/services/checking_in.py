@@ -58,7 +58,9 @@ def check_in(*, member_id: int, program_id: int, now: dt.datetime | None = None)
     _pay(card, rules, points, Reason.CHECK_IN, f"check_in:{row.pk}", program_id, now)
     _pay(card, rules, extra, Reason.MILESTONE, f"milestone:{row.pk}", program_id, now)
     if rules.check_in_growth:
-        grow(card, rules.check_in_growth, reason=Reason.CHECK_IN, key=f"check_in:{row.pk}", at=now)
+        grow(
+            card, rules.check_in_growth, reason=Reason.CHECK_IN, key=f"check_in:{row.pk}", rules=rules, at=now
+        )
     earned = bool(rules.make_up_every) and streak % rules.make_up_every == 0
     earned = earned and card.make_up_cards < rules.make_up_most
     if earned:

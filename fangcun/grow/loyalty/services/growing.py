@@ -12,13 +12,14 @@ from fangcun.grow.loyalty.models import Card, GrowthEntry, Rules, Tier, TierChan
 from fangcun.kernel.events import announce
 
 
-def grow(card: Card, growth: int, *, reason: str, key: str, at: dt.datetime | None = None) -> bool:
+def grow(
+    card: Card, growth: int, *, reason: str, key: str, rules: Rules, at: dt.datetime | None = None
+) -> bool:
     """Count growth on a card that is ours, once per key, and raise the tier that it reaches; whether it was new."""
     if GrowthEntry.objects.filter(key=key).exists():
         return False
     now = at or timezone.now()
     GrowthEntry.objects.create(member_id=card.member_id, growth=growth, reason=reason, key=key, at=now)
-    rules = Rules.current()
     recount(card, rules, now)
     earned = tier_for(card.growth)
     if earned is not None and earned.rank > rank_of(card):

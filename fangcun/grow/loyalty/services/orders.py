@@ -145,7 +145,7 @@ def _earn(card: Card, kept: OrderPoints, order: Order) -> None:
             program_id=kept.program_id, reference=kept.number, at=now,
         )  # fmt: skip
     if growth:
-        grow(card, growth, reason=Reason.ORDER, key=f"order:{kept.number}", at=now)
+        grow(card, growth, reason=Reason.ORDER, key=f"order:{kept.number}", rules=rules, at=now)
 
 
 def _settle_earned(card: Card, kept: OrderPoints, order: Order) -> None:

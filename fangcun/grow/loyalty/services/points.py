@@ -36,17 +36,17 @@ def earn(
     `reason` is one of Reason, such as "review", "invite" or "automation". Points expire by the rules; whoever owes
     points from a refund settles that first.
     """
-    card = take_card(member_id)
+    card, rules = take_card(member_id), Rules.current()
     is_new = False
     if points > 0 and not PointsEntry.objects.filter(key=key).exists():
-        now, rules = timezone.now(), Rules.current()
+        now = timezone.now()
         put(
             card, [Piece(points, expiry(rules, now))], reason=Reason(reason), key=key, program_id=program_id,
             note=note, reference=reference, at=now,
         )  # fmt: skip
         is_new = True
     if growth > 0:
-        is_new = grow(card, growth, reason=reason, key=key) or is_new
+        is_new = grow(card, growth, reason=reason, key=key, rules=rules) or is_new
     return is_new
 
 
