@@ -213,7 +213,13 @@ def test_every_planned_event_is_recorded_and_every_recorded_event_is_planned(bp,
     )
     assert not tracked & SERVER_FACTS
     recorded = (tracked | server_events().keys()) - AUTOMATIC_EVENTS.keys() - {OWN_REPORT}
-    assert sorted(recorded) == sorted(planned_events(bp))
+    assert sorted(recorded) == sorted(planned_events(bp).keys() - AUTOMATIC_EVENTS.keys())
+
+
+def test_what_the_platform_records_unplanned_has_the_properties_that_the_vocabulary_says():
+    own = {name: props for name, props in server_events().items() if name in AUTOMATIC_EVENTS}
+    assert own == {name: set(AUTOMATIC_EVENTS[name]) for name in own}
+    assert own
 
 
 def test_a_page_that_the_plan_gives_an_event_records_it_or_the_server_does(bp, code):

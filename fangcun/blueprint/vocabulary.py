@@ -69,6 +69,18 @@ AUTOMATIC_EVENTS: Final[dict[str, dict[str, str]]] = {
         "quantity": "int",
         "amount": "fen",
     },
+    # What the platform does to grow, planned or not; a scenario may name it as a step all the same.
+    "link_opened": {"channel": "text", "link": "text"},
+    "coupon_claimed": {"template_id": "id"},
+    "coupon_used": {"template_id": "id", "amount": "fen"},
+    "checked_in": {"streak": "int"},
+    "points_changed": {"reason": "text", "points": "int"},
+    "tier_changed": {"tier": "int"},
+    "activity_signed_up": {"activity_id": "id"},
+    "invitation_accepted": {"inviter": "id"},
+    "invitation_rewarded": {"invitee": "id", "order_number": "id"},
+    "automation_entered": {"automation_id": "id", "arm": "text"},
+    "automation_acted": {"automation_id": "id", "arm": "text"},
 }
 
 
