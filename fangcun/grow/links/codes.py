@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from urllib.parse import urlencode
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -92,6 +93,6 @@ def short_link(link: Link) -> str:
 
 
 def told_query(link: Link) -> str:
-    """The link's own query, and in `l` the short id, by which the phone tells that it came this way."""
-    own = link.query_text
-    return f"{own}&l={link.short}" if own else f"l={link.short}"
+    """The link's own query, with what the phone tells of where it came from: the short id and the channel."""
+    channel = {"ch": link.channel.code} if link.channel else {}
+    return urlencode({**link.query, "l": link.short, **channel})

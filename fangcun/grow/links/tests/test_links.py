@@ -126,11 +126,11 @@ def test_a_url_link_is_asked_for_once_while_it_is_good(wechat_program, box):
     assert url_link(Link.objects.get(pk=link.pk)) != address
 
 
-def test_a_short_link_opens_in_chats(wechat_program, box):
-    link = make_link(**TARGET, program_id=wechat_program.pk, title="十月团")
+def test_a_short_link_opens_in_chats_and_names_its_channel(wechat_program, box, store):
+    link = make_link(**TARGET, program_id=wechat_program.pk, title="十月团", channel_id=store.pk)
     text = short_link(link)
     assert text.startswith("#小程序://")
-    assert box.post("/_box/scan", text=text)["query"] == f"number=G1&l={link.short}"
+    assert box.post("/_box/scan", text=text)["query"] == (f"number=G1&l={link.short}&ch=store-west")
 
 
 @pytest.mark.race

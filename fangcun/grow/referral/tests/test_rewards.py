@@ -250,3 +250,35 @@ def test_a_first_order_told_by_many_at_once_is_rewarded_once(program, rules, inv
     for one in crew:
         one.join()
     assert (status(), news().count("invitation_rewarded")) == ("rewarded", 1)
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True, databases="__all__")
+def test_of_two_at_once_only_one_takes_the_last_place_under_the_limit(program, rules, inviter):
+    rules.limit_count = 1
+    save_rules(rules, by=SYSTEM)
+    orders = []
+    for _ in range(4):
+        member = newcomer()
+        touch(member_id=member.pk, code=inviter.code, program_id=program.pk)
+        orders.append(paid_order(member, program))
+    start = threading.Barrier(len(orders))
+
+    def run(order) -> None:
+        start.wait()
+        try:
+            note_paid_order(order_id=order.pk)
+        finally:
+            connections.close_all()
+
+    crew = [threading.Thread(target=run, args=[order]) for order in orders]
+    for one in crew:
+        one.start()
+    for one in crew:
+        one.join()
+    assert sorted(Invitation.objects.values_list("status", "capped")) == [
+        ("rewarded", False),
+        ("rewarded", True),
+        ("rewarded", True),
+        ("rewarded", True),
+    ]
