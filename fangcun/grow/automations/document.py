@@ -155,7 +155,8 @@ def _trigger(given: Any) -> Trigger:
         return Trigger(kind, days=_whole(given, "days", place, most=60), at=at)
     if kind == "date":
         days = _whole(given, "days", place, least=1, most=MOST_DAYS)
-        return Trigger(kind, of=_one_of(given, "of", DATES, place), days=days, at=at)
+        existing = bool(given.get("existing", False))
+        return Trigger(kind, of=_one_of(given, "of", DATES, place), days=days, at=at, existing=existing)
     if kind == "segment":
         segment = _whole(given, "segment", place, least=1, most=2**62)
         return Trigger(kind, segment=segment, existing=bool(given.get("existing", False)))
