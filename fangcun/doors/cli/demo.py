@@ -194,4 +194,4 @@ def load_demo(box_url: str, progress: Progress) -> None:
     load_service()
     progress.advance(task)
     load_shop(progress)
-    load_growth()
+    load_growth(full=True)

@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.utils import timezone
 
+from fangcun.doors.cli.sample.offers import load_coupons, load_prices
 from fangcun.grow.groupbuy.models import Campaign
 from fangcun.grow.groupbuy.services import CampaignSkuSpec, CampaignSpec, create_campaign, start_campaign
 from fangcun.kernel.actors import SYSTEM
@@ -15,7 +16,18 @@ from fangcun.shop.catalog.models import Product
 GROUPS = ((3, 24, 800), (2, 24, 850), (5, 48, 700))
 
 
-def load_growth() -> None:
+def load_growth(*, full: bool = False) -> None:
+    """Group-buys that run for a month, coupons to claim; with `full` also lower prices of goods and thresholds."""
+    load_coupons()
+    load_groups()
+    if full:
+        grouped = Campaign.objects.values("product_id")
+        load_prices(
+            list(Product.objects.filter(on_sale=True).exclude(pk__in=grouped).order_by("-rank", "pk")[:12])
+        )
+
+
+def load_groups() -> None:
     """Group-buys that run for a month; nothing when there are campaigns already."""
     if Campaign.objects.exists():
         return
