@@ -72,10 +72,11 @@ class CouponChoiceOut(Schema):
 
 
 class PointsOut(Schema):
-    """Points of the member: how many he has, could spend here at most, spends here, and what that takes off."""
+    """Points of the member: how many he has, could spend here at most, spends here; what those two take off."""
 
     balance: int
     most: int
+    most_amount: int
     used: int
     amount: int
 

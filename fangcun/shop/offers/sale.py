@@ -107,10 +107,11 @@ class CouponChoice:
 
 @dataclass(frozen=True, slots=True)
 class PointsUse:
-    """Points of the member: how many he has, could spend here, spends here, and what that takes off."""
+    """Points of the member: how many he has, could spend here, spends here, and what the latter two take off."""
 
     balance: int
     most: int
+    most_amount: int
     used: int
     amount: int
 

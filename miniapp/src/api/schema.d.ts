@@ -1677,13 +1677,15 @@ export interface components {
         };
         /**
          * PointsOut
-         * @description Points of the member: how many he has, could spend here at most, spends here, and what that takes off.
+         * @description Points of the member: how many he has, could spend here at most, spends here; what those two take off.
          */
         PointsOut: {
             /** Balance */
             balance: number;
             /** Most */
             most: number;
+            /** Most Amount */
+            most_amount: number;
             /** Used */
             used: number;
             /** Amount */

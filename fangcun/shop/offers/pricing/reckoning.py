@@ -161,7 +161,9 @@ def _take_points(till: Till, offer: PointsOffer) -> PointsUse:
     if amount:
         title = str(DiscountKind.POINTS.label)
         till.take_off(amount, numbers, Discount(DiscountKind.POINTS, 0, title, amount, points=used))
-    return PointsUse(balance=offer.balance, most=most, used=used, amount=amount)
+    return PointsUse(
+        balance=offer.balance, most=most, most_amount=most * 100 // rate, used=used, amount=amount
+    )
 
 
 def _points_for(amount: int, rate: int) -> int:
