@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from fangcun.kernel.actors import Actor
@@ -127,5 +126,5 @@ def _facts(sale: PriceSale, lines: Any) -> dict[str, Any]:
         for key, value in row.items()
     }
     fields = ["price_amount", *(["stock", "per_member"] if isinstance(sale, FlashSale) else [])]
-    facts["lines"] = {str(row.pop("sku")): row for row in lines.values(*fields, sku=F("sku_id"))}
+    facts["lines"] = {str(row.pop("sku_id")): row for row in lines.values("sku_id", *fields)}
     return facts
