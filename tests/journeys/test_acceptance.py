@@ -39,6 +39,10 @@ def test_every_way_of_the_shipped_plan_is_walked_and_every_event_arrives(tmp_pat
         "receive",
         "cancel_and_refund",
         "rebuy",
+        "group_buy",
+        "invite",
+        "check_in",
+        "coupon",
     }
     for way in report["ways"]:
         for step in way["steps"]:

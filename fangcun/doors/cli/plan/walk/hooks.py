@@ -11,6 +11,8 @@ from collections.abc import Callable
 
 from django.conf import settings
 
+from fangcun.grow.groupbuy.queries import groups_of
+from fangcun.grow.groupbuy.services import expire_groups
 from fangcun.kernel.actors import Actor
 from fangcun.shop.orders.models import Order
 from fangcun.shop.orders.queries import orders_of
@@ -62,6 +64,15 @@ def time_to_confirm_is_over(member_id: int) -> None:
     if shipped_at is None:
         raise HookFailed("订单还没有发货")
     complete_delivered_orders(now=shipped_at + dt.timedelta(days=settings.ORDER_CONFIRM_DAYS))
+
+
+@hook
+def time_to_fill_is_over(member_id: int) -> None:
+    """The platform does what it does when the member's newest group was not filled in time."""
+    seats = groups_of(member_id=member_id, limit=1)
+    if not seats or seats[0].group.expires_at is None:
+        raise HookFailed("这位顾客没有等人的团")
+    expire_groups(now=seats[0].group.expires_at)
 
 
 def _newest(member_id: int) -> Order:

@@ -106,6 +106,15 @@ class Phone:
         """Whether a part shows now."""
         return self.part(part, text).count() > 0
 
+    def send(self, part: str) -> str:
+        """Send a friend what a part shares: the page in its data-path, with its query."""
+        found = self.part(part)
+        self.see(part)
+        path = found.get_attribute("data-path")
+        if not path:
+            raise Refused(f"{part} 没有写明分享哪一页（data-path）")
+        return path.lstrip("/")
+
     def answer(self, word: str) -> None:
         """Answer the dialog that stops everything else."""
         dialogs = self._page.locator(".uni-modal").filter(visible=True)

@@ -15,8 +15,9 @@ from ruamel.yaml.error import YAMLError
 from fangcun.doors.cli.plan.walk.ways import Step, Way
 
 # What a person (or, with `hook`, somebody else) can do; each takes the name of a part, a text, or both.
-OF_A_PART = frozenset({"tap", "see", "gone", "fill"})
-OF_A_TEXT = frozenset({"answer", "choose", "hook", "go", "do"})
+OF_A_PART = frozenset({"tap", "see", "gone", "fill", "send"})
+OF_A_TEXT = frozenset({"answer", "choose", "hook", "go", "do", "open"})
+SENT = "sent"  # what `open` opens: the page that somebody sent before
 STAFF, SYSTEM = "staff", "system"
 TIME = "time_"  # how the names of hooks begin that let time pass
 
@@ -228,6 +229,8 @@ def _gesture(told: Any, place: str) -> Gesture:
     if len(told) != 1:
         raise ScriptWrong(f"{place}：一个手势只写一个动作，现在是 {'、'.join(map(str, told))}")
     [(verb, what)] = told.items()
+    if verb == "open" and what != SENT:
+        raise ScriptWrong(f"{place}：open 只能打开别人发来的页面，写成 open: {SENT}")
     if verb in OF_A_TEXT and isinstance(what, str):
         return Gesture(verb, text=what)
     if verb in OF_A_PART and what:

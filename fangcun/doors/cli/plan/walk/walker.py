@@ -56,6 +56,7 @@ class Walk:
         self._pending: list[StepOutcome] = []
         self._ledger = Ledger(way)
         self._read: set[object] = set()
+        self._sent = ""  # the page that one of them sent last
 
     def run(self) -> WayOutcome:
         """Walk it; what fails is in the outcome. Raises Stopped, StageFailed."""
@@ -181,6 +182,10 @@ class Walk:
             elif gesture.verb == "if":
                 if phone.shows(gesture.part, gesture.text):
                     self._perform(gesture.inner, phone)
+            elif gesture.verb == "send":
+                self._sent = phone.send(gesture.part)
+            elif gesture.verb == "open":
+                phone.open(self._sent)
             elif gesture.verb in ("answer", "choose"):
                 getattr(phone, gesture.verb)(gesture.text)
             else:
