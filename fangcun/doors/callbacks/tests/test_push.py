@@ -31,13 +31,13 @@ def program() -> Program:
 
 
 @pytest.fixture
-def plain(program) -> Program:
+def plain(program: Program) -> Program:
     set_push(program=program, token=TOKEN, aes_key=AES_KEY, mode="plain", by=SYSTEM)
     return program
 
 
 @pytest.fixture
-def secure(program) -> Program:
+def secure(program: Program) -> Program:
     set_push(program=program, token=TOKEN, aes_key=AES_KEY, mode="secure", by=SYSTEM)
     return program
 

@@ -105,7 +105,7 @@ def bubbles(entries: list[Entry]) -> list[dict[str, Any]]:
 
 def colleagues(request: HttpRequest) -> list[dict[str, Any]]:
     """To whom a conversation can be given."""
-    people = those_who_may("conversations.answer").exclude(pk=request.user.pk)
+    people = those_who_may("conversations.answer").exclude(pk=request.user.pk or 0)
     return [{"id": one.pk, "name": name_of(one)} for one in people[:200]]
 
 

@@ -32,7 +32,7 @@ def wrote(account):
 
 
 @pytest.fixture
-def conversation(wrote) -> Conversation:
+def conversation(wrote):
     return wrote().conversation
 
 

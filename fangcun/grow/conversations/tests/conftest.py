@@ -63,7 +63,7 @@ def wrote(program) -> Callable[..., Entry]:
 
 
 @pytest.fixture
-def conversation(account, wrote) -> Conversation:
+def conversation(account, wrote):
     return wrote().conversation
 
 
