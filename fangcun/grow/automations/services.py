@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -22,6 +23,7 @@ from fangcun.grow.messaging.services import register_text_template
 from fangcun.insight.experiments.assigning import BUCKETS
 from fangcun.kernel import audit
 from fangcun.kernel.actors import Actor
+from fangcun.kernel.states import IllegalTransition
 from fangcun.shop.offers.models import CouponTemplate
 
 LONGEST_NAME = 60
@@ -118,7 +120,7 @@ def use_ready(*, key: str, by: Actor) -> Automation:
     except IntegrityError:  # a second click at the same moment
         kept = _of_ready(key)
         assert kept is not None  # noqa: S101 - its unique key was just taken
-    if kept.status != AutomationStatus.RUNNING:
+    with suppress(IllegalTransition):  # it runs already
         start_automation(automation_id=kept.pk, by=by)
     return Automation.objects.get(pk=kept.pk)
 

@@ -30,7 +30,11 @@ def record_consents(*, account: Account, moment: str, results: Mapping[str, str]
     asked = list(
         Template.objects.filter(program_id=account.program_id, template_id__in=results, is_active=True)
     )
-    pushed = _waiting_for(account, Grant.Told.WECHAT, timezone.now()) if asked else []
+    if not asked:
+        return 0
+    # Whoever tells the same answer at this moment waits, and then finds it.
+    Account.objects.select_for_update(no_key=True).filter(pk=account.pk).values_list("pk").first()
+    pushed = _waiting_for(account, Grant.Told.WECHAT, timezone.now())
     new, agreed = [], 0
     for template in asked:
         answer = results[template.template_id]
@@ -52,7 +56,9 @@ def confirm_answer(
 
     The phone's own word for it is confirmed. Without one a row is made: the phone died, or was asked elsewhere.
     """
-    account = Account.objects.select_for_update().filter(program_id=program_id, openid=openid).first()
+    account = (
+        Account.objects.select_for_update(no_key=True).filter(program_id=program_id, openid=openid).first()
+    )
     template = Template.objects.filter(program_id=program_id, template_id=template_id).first()
     if account is None or template is None or answer not in (Grant.Answer.ACCEPT, Grant.Answer.REJECT):
         return False
