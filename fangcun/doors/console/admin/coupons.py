@@ -96,7 +96,7 @@ class CouponTemplateAdmin(FormPageAdmin[CouponTemplate]):
     def shown(self, request: HttpRequest, row: CouponTemplate | None, form: Any) -> dict[str, Any]:
         return {
             "sentence": wording.sentence(row, names_of(row.scope, row.scope_ids)) if row else "",
-            "claim_page": f"pages-grow/claim/claim?token={row.link_token}" if row and row.link_token else "",
+            "claim_page": f"pages-grow/coupons/coupons?token={row.link_token}" if row and row.link_token else "",
             "segments": Segment.objects.all() if row else [],
             "batches": _batches(row) if row else [],
             "most_codes": services.MOST_CODES,
