@@ -18,9 +18,9 @@ def urls(admin_view: Callable[[View], View]) -> list[URLPattern]:
         ("loyalty/rules/", rules.page, "loyalty_rules"),
         ("loyalty/tiers/", tiers.page, "loyalty_tiers"),
         ("loyalty/tiers/<int:pk>/prices/", prices.page, "loyalty_prices"),
-        ("loyalty/members/<int:pk>/give/", hands.page, "loyalty_give"),
-        ("loyalty/activities/<int:pk>/", sign_ups.page, "loyalty_sign_ups"),
-        ("loyalty/activities/<int:pk>/attend/", sign_ups.attend, "loyalty_attend"),
-        ("loyalty/activities/<int:pk>/csv/", sign_ups.csv, "loyalty_sign_ups_csv"),
+        ("loyalty/card/<int:pk>/give/", hands.page, "loyalty_give"),
+        ("loyalty/activity/<int:pk>/sign-ups/", sign_ups.page, "loyalty_sign_ups"),
+        ("loyalty/activity/<int:pk>/sign-ups/attend/", sign_ups.attend, "loyalty_attend"),
+        ("loyalty/activity/<int:pk>/sign-ups/csv/", sign_ups.csv, "loyalty_sign_ups_csv"),
     ]
     return [path(route, admin_view(view), name=name) for route, view, name in found]

@@ -52,7 +52,7 @@ class Card(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.member_id}: {self.points}"
+        return str(self.member)
 
 
 class PointsEntry(models.Model):
