@@ -139,13 +139,11 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "fangcun.urls"
 WSGI_APPLICATION = "fangcun.wsgi.application"
-APPEND_SLASH = True
 
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        "DIRS": [],
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
@@ -212,8 +210,6 @@ LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("英文"))]
 LOCALE_PATHS = [ROOT / "locale"]
 FORMAT_MODULE_PATH = "fangcun.doors.console.formats"
-USE_I18N = True
-USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
 STATIC_URL = "/static/"
