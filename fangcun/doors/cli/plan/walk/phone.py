@@ -180,7 +180,7 @@ class Phone:
         try:
             action()
         except (Error, AssertionError) as error:
-            raise Refused(f"{problem}（{_first_line(error)}）" if _is_odd(error) else problem) from None
+            raise Refused(f"{problem}（{first_line(error)}）" if _is_odd(error) else problem) from None
 
 
 def path_of(url: str, start: str) -> str:
@@ -206,5 +206,6 @@ def _is_odd(error: BaseException) -> bool:
     return "Timeout" not in str(error) and "expected to be" not in str(error)
 
 
-def _first_line(error: BaseException) -> str:
+def first_line(error: BaseException) -> str:
+    """What went wrong, without the trace that follows."""
     return str(error).strip().partition("\n")[0]

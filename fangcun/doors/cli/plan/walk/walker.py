@@ -15,7 +15,7 @@ from playwright.sync_api import Error
 from fangcun.doors.cli.plan.walk.atlas import Atlas, NoWay
 from fangcun.doors.cli.plan.walk.matching import NOTHING, Ledger, Person
 from fangcun.doors.cli.plan.walk.outcome import State, StepOutcome, WayOutcome
-from fangcun.doors.cli.plan.walk.phone import Phone, Refused
+from fangcun.doors.cli.plan.walk.phone import Phone, Refused, first_line
 from fangcun.doors.cli.plan.walk.script import Doing, Gesture, NoGestures, Script
 from fangcun.doors.cli.plan.walk.stage import HookRefused, Stage
 from fangcun.doors.cli.plan.walk.ways import Told, Way
@@ -75,7 +75,7 @@ class Walk:
             self.outcome.problem = str(failed)
         except Error as error:
             self._check_stop()
-            self.outcome.problem = _words(error)
+            self.outcome.problem = f"浏览器：{first_line(error)}"
         finally:
             for phone in self._phones.values():
                 with suppress(Error):
@@ -118,7 +118,7 @@ class Walk:
             outcome.fail(str(failed))
         except Error as error:
             self._check_stop()
-            outcome.fail(_words(error))
+            outcome.fail(f"浏览器：{first_line(error)}")
         if outcome.state is State.FAILED and self._newest is not None:
             with suppress(Error):
                 self._shoot(outcome, self._newest)
@@ -298,7 +298,3 @@ class Walk:
 
 def _person(phone: Phone) -> Person:
     return Person(phone.member, frozenset(phone.devices))
-
-
-def _words(error: Error) -> str:
-    return f"浏览器：{str(error).strip().partition(chr(10))[0]}"
