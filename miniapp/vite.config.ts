@@ -11,7 +11,7 @@ const uniModule = createRequire(import.meta.url)('@dcloudio/vite-plugin-uni')
 const uni = uniModule.default ?? uniModule
 
 // TDesign icons that our own pages use by name.
-const icons = ['coupon', 'calendar', 'star', 'cardmembership', 'time', 'image', 'sound', 'home', 'cart', 'location', 'usergroup', 'wallet', 'gift', 'vehicle', 'notification', 'service', 'setting', 'secured', 'close-circle']
+const icons = ['chevron-left', 'discount', 'coupon', 'calendar', 'star', 'cardmembership', 'time', 'image', 'sound', 'home', 'cart', 'location', 'usergroup', 'wallet', 'gift', 'vehicle', 'notification', 'service', 'setting', 'secured', 'close-circle']
 
 export default defineConfig({
   base: process.env.UNI_PLATFORM === 'h5' ? './' : undefined,

@@ -4,6 +4,7 @@ import { installTracking } from '@/tracking'
 import App from './App.vue'
 import { config } from './config'
 import { restoreLocale } from './i18n'
+import { linkSource } from './shared/entering'
 import { usePrivacy } from './stores/privacy'
 import { useSession } from './stores/session'
 import '@tdesign/uniapp/common/style/theme/index.less'
@@ -21,6 +22,7 @@ export function createApp() {
     program: () => config.program,
     token: () => session.token,
     consent: () => privacy.agreed,
+    linkSource,
   })
   return { app }
 }

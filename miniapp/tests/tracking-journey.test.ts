@@ -196,6 +196,55 @@ it('reads a mini program code, and leaves alone what is none of ours', async () 
   ])
 })
 
+const shownProps = () => told().filter(([name]) => name === 'app_shown').map(([, , props]) => props)
+const after = (ms: number, source: Record<string, string> | null) => new Promise<typeof source>(answer => setTimeout(answer, ms, source))
+
+it('adds what the link of the visit says to the moment at which the app was shown', async () => {
+  phone.linkSource = () => after(2_900, { channel: 'store-1' })
+  const shownAt = Date.now()
+  await phone.start()
+  phone.open('pages/home/home')
+  await phone.wait(6_000)
+  expect(shownProps()).toEqual([{ scene: 1001, channel: 'store-1' }])
+  expect(phone.server.counted.find(e => e.name === 'app_shown')!.ts).toBe(shownAt)
+})
+
+it('tells that the app was shown without waiting for a link that is not answered, or not known', async () => {
+  phone.linkSource = () => after(60_000, { channel: 'late' })
+  await phone.start()
+  phone.open('pages/home/home')
+  await phone.wait(1_000)
+  phone.hide()
+  await phone.wait(100)
+  expect(shownProps()).toEqual([{ scene: 1001 }])
+  phone.linkSource = () => after(10, null)
+  phone.show()
+  await phone.wait(70_000)
+  expect(shownProps()).toEqual([{ scene: 1001 }, { scene: 1001 }])
+})
+
+it('loses no visit by a link when the app is killed before the answer', async () => {
+  phone.linkSource = () => after(2_000, { channel: 'store-1' })
+  await phone.start()
+  await phone.wait(1_000)
+  phone.kill()
+  await phone.wait(60_000)
+  phone.linkSource = () => null
+  await phone.start()
+  await phone.wait(6_000)
+  expect(shownProps()).toEqual([{ scene: 1001 }, { scene: 1001 }])
+})
+
+it('keeps the channel of a visit for the moment of consent', async () => {
+  phone.linkSource = () => after(0, { channel: 'store-1', campaign: 's1' })
+  await phone.start({ consent: false })
+  phone.open('pages/home/home')
+  await phone.wait(9_000)
+  phone.tracking.setTrackingConsent(true)
+  await phone.wait(6_000)
+  expect(shownProps()).toEqual([{ scene: 1001, channel: 'store-1', campaign: 's1' }])
+})
+
 it('shares unmarked while there is no consent', async () => {
   await phone.start({ consent: false })
   expect(phone.tracking.shared({ title: '春笋', path: '/a?id=7' })).toEqual({ title: '春笋', path: '/a?id=7' })

@@ -1,5 +1,5 @@
 import type { App } from 'vue'
-import type { Instance } from '@/tracking/journey'
+import type { EnterOptions, Instance, LinkSource } from '@/tracking/journey'
 import { vi } from 'vitest'
 
 export interface Sent { batch_id: string, sent_at: number, device_id: string, events: { id: string, name: string, ts: number, session_id: string, page: string, props: Record<string, unknown> }[] }
@@ -53,6 +53,7 @@ export class FakePhone {
   token: string | null = null
   scene = 1001
   query: Record<string, string> = {}
+  linkSource: (options: EnterOptions) => LinkSource | null = () => null
   pageStack: Instance[] = []
   tracking!: typeof import('@/tracking')
   private networkListener: (state: { isConnected: boolean }) => void = () => {}
@@ -65,7 +66,7 @@ export class FakePhone {
     vi.stubGlobal('uni', this.uni())
     this.tracking = await import('@/tracking')
     const app = { mixin: (mixin: FakePhone['mixin']) => this.mixin = mixin } as unknown as App
-    this.tracking.installTracking({ app, endpoint, program: 'wx01', token: () => this.token, consent: () => consent })
+    this.tracking.installTracking({ app, endpoint, program: 'wx01', token: () => this.token, consent: () => consent, linkSource: options => this.linkSource(options) })
     this.mixin.onLaunch.call(this.app, { scene: this.scene })
     this.mixin.onShow.call(this.app, { scene: this.scene, query: this.query })
   }

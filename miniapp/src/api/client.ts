@@ -31,7 +31,7 @@ export interface RawAnswer { status: number, data: unknown, etag: string | null 
 
 const TIMEOUT_MS = 10_000
 /** Paths that need nobody to be logged in. */
-const OPEN = /^\/(?:home|categories|products|search|regions|login|events|experiments)(?:\/|$)/
+const OPEN = /^\/(?:home|categories|products|search|regions|login|events|experiments|links|flash-sales|groupbuy\/campaigns)(?:\/|$)|^\/(?:coupon-templates|groupbuy\/groups\/\{number\})$/
 
 interface Auth {
   token: () => string | null

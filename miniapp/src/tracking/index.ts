@@ -1,11 +1,12 @@
 import type { App } from 'vue'
 import type { EventName } from './events'
-import type { EnterOptions, Instance } from './journey'
+import type { EnterOptions, Instance, LinkSource } from './journey'
 import type { PlannedEvents } from '@/plan/tracking'
 import { Journey } from './journey'
 import { Tracker } from './tracker'
 
 export type { EventName } from './events'
+export type { EnterOptions } from './journey'
 
 export interface TrackingOptions {
   /** The Vue app; the client listens to its life cycle by a mixin. */
@@ -17,6 +18,8 @@ export interface TrackingOptions {
   token: () => string | null
   /** Whether the person agreed in an earlier visit; asked once. */
   consent: () => boolean
+  /** Where the link that the app was opened by leads from; null at once when it was opened by none. Must not reject. */
+  linkSource?: (options: EnterOptions) => LinkSource | null
 }
 
 let tracker: Tracker | null = null
@@ -26,8 +29,8 @@ let start: (() => Tracker) | null = null
 const ask = (value: string | (() => string)) => () => typeof value === 'function' ? value() : value
 
 /** Starts recording what happens in the app. Before consent it stores nothing and sends nothing. */
-export function installTracking({ app, endpoint, program, token, consent }: TrackingOptions): void {
-  journey = new Journey(() => tracker)
+export function installTracking({ app, endpoint, program, token, consent, linkSource }: TrackingOptions): void {
+  journey = new Journey(() => tracker, linkSource)
   start = () => new Tracker({ endpoint: ask(endpoint), program: ask(program), token })
   tracker = consent() ? start() : null
   const isPage = (instance: Instance) => instance.$mpType === 'page'

@@ -14,9 +14,13 @@ export interface Instance {
 }
 
 export interface EnterOptions {
+  path?: string
   scene?: number | string
   query?: Record<string, string | undefined>
 }
+
+/** What a link says of the visit it brought, such as its channel: asked of the server, null when there is no such link. */
+export type LinkSource = Promise<Record<string, string> | null>
 
 interface Shareable { path?: string, query?: string }
 
@@ -32,7 +36,7 @@ export class Journey {
   private share: { share_id: string, root_id: string } | null = null
 
   /** `tracker` answers null while there is no consent. */
-  constructor(private tracker: () => Tracker | null) {}
+  constructor(private tracker: () => Tracker | null, private linkSource: (options: EnterOptions) => LinkSource | null = () => null) {}
 
   get route(): string {
     return this.page?.route ?? ''
@@ -50,7 +54,9 @@ export class Journey {
     this.shownAt = tracker.clock.now()
     const query = enteredWith(options.query)
     this.share = shareOf(query)
-    tracker.record('app_shown', this.route, { scene: Number(options.scene) || 0, ...this.share, ...sourceOf(query) })
+    const event = tracker.record('app_shown', this.route, { scene: Number(options.scene) || 0, ...this.share, ...sourceOf(query) })
+    // It is in the queue at once, so that nothing can lose it; the answer comes long before the queue is sent.
+    this.linkSource(options)?.then(source => source && this.tracker() === tracker && tracker.amend(event, source))
   }
 
   /** A closing browser says it twice. */

@@ -1,4 +1,4 @@
-import type { TrackedEvent } from './events'
+import type { Props, TrackedEvent } from './events'
 import { uuid } from './events'
 import { erase, keys, read, write } from './store'
 
@@ -57,6 +57,15 @@ export class Queue {
     this.save(batch)
     this.makeRoom(batch)
     return batch.events.length
+  }
+
+  /** Adds to an event what is known only now. One that is on its way already stays as it is. */
+  amend(event: TrackedEvent, more: Props): void {
+    const batch = this.batches.find(b => !b.sealed && b.events.includes(event))
+    if (!batch)
+      return
+    Object.assign(event.props, more)
+    this.save(batch)
   }
 
   /** Closes the open batch; from now on it can be sent. */

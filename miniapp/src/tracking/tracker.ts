@@ -51,13 +51,19 @@ export class Tracker {
   }
 
   /** Queues one event; the phone's storage has it when this returns, unless that is full. */
-  record(name: string, page: string, props: Props, ts = this.clock.now()): void {
+  record(name: string, page: string, props: Props, ts = this.clock.now()): TrackedEvent {
     const event = { id: uuid(), name, ts, session_id: this.session(ts), page, props: shortened(props) }
     const waiting = this.queue.add(event, markOf(this.to.token()), this.clock.offset)
     if (waiting >= BATCH_EVENTS)
       this.flush()
     else
       this.timer ??= setTimeout(() => this.flush(), FLUSH_MS)
+    return event
+  }
+
+  /** Adds to a queued event what is known only now; when it has been sent, it stays as it was. */
+  amend(event: TrackedEvent, more: Props): void {
+    this.queue.amend(event, shortened(more))
   }
 
   /** The id under which this phone's events travel. */
