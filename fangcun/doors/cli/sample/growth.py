@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.utils import timezone
 
+from fangcun.doors.cli.sample.loyalty import load_loyalty
 from fangcun.doors.cli.sample.offers import load_coupons, load_prices
 from fangcun.grow.groupbuy.models import Campaign
 from fangcun.grow.groupbuy.services import CampaignSkuSpec, CampaignSpec, create_campaign, start_campaign
@@ -17,9 +18,10 @@ GROUPS = ((3, 24, 800), (2, 24, 850), (5, 48, 700))
 
 
 def load_growth(*, full: bool = False) -> None:
-    """Group-buys that run for a month, coupons to claim; with `full` also lower prices of goods and thresholds."""
+    """Group-buys for a month, coupons to claim, tiers, an activity; with `full` lower prices and thresholds too."""
     load_coupons()
     load_groups()
+    load_loyalty()
     if full:
         grouped = Campaign.objects.values("product_id")
         load_prices(
