@@ -32,7 +32,11 @@ def service_settings() -> ServiceSettings:
 
 def working_hours() -> Hours:
     """When somebody is there."""
-    row = service_settings()
+    return hours_of(service_settings())
+
+
+def hours_of(row: ServiceSettings) -> Hours:
+    """When somebody is there, by these settings."""
     return Hours(row.hours, frozenset(row.holidays), frozenset(row.workdays))
 
 

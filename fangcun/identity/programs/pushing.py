@@ -35,6 +35,7 @@ logger = logging.getLogger(__name__)
 _TOKEN = re.compile(r"[0-9A-Za-z]{3,32}")
 _LETTERS = string.ascii_letters + string.digits
 MOST_TEXT = 4000
+HEARD_EVERY = dt.timedelta(minutes=1)
 
 
 def push_address(program: Program) -> str:
@@ -112,20 +113,23 @@ def accept_push(*, program: Program, query: Mapping[str, str], body: bytes, now:
     row = push_settings(program)
     agreed = PushSecrets(token=row.token, aes_key=row.aes_key, mode=cast(Mode, row.mode))
     pushed = open_push(query, body, appid=program.appid, agreed=agreed, now=now)
-    _take(program, pushed, nonce=f"{query['timestamp']}:{query['nonce']}")
+    # The moment is for people to read: a row that every push wrote would make them wait for each other.
+    heard = row.heard_at is None or row.heard_at < now - HEARD_EVERY
+    _take(program, pushed, nonce=f"{query['timestamp']}:{query['nonce']}", heard_at=now if heard else None)
     if row.hands_over and pushed.kind != "event":
         return hand_over(pushed, appid=program.appid, agreed=agreed, now=now)
     return SUCCESS
 
 
-def _take(program: Program, pushed: Pushed, *, nonce: str) -> None:
+def _take(program: Program, pushed: Pushed, *, nonce: str, heard_at: dt.datetime | None) -> None:
     receipts = PushReceipt.objects.filter(program=program)
     if receipts.filter(key=pushed.key).exists():
         return
     try:
         with transaction.atomic():
             PushReceipt.objects.create(program=program, key=pushed.key, nonce=nonce)
-            PushSettings.objects.filter(program=program).update(heard_at=pushed.at)
+            if heard_at is not None:
+                PushSettings.objects.filter(program=program).update(heard_at=heard_at)
             news = list(_news(program, pushed))
             announce(*news)
     except IntegrityError:

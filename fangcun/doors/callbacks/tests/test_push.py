@@ -198,5 +198,5 @@ def test_secrets_are_sealed_in_the_database(program):
 
 def test_a_push_costs_few_statements(client, plain, django_assert_max_num_queries):
     push(client, message())
-    with django_assert_max_num_queries(34):
+    with django_assert_max_num_queries(18):
         push(client, message(MsgId=2), signed(nonce="2"))

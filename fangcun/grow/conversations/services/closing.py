@@ -61,22 +61,28 @@ def reopen(*, conversation_id: int, by: Actor) -> Conversation:
     return conversation
 
 
-def take_rating(conversation: Conversation, entry: Entry, *, now: dt.datetime) -> bool:
-    """Whether what the customer wrote is the rating he was asked for; then it is kept and he is thanked.
+def may_be_rating(conversation: Conversation, entry: Entry, *, now: dt.datetime) -> Case | None:
+    """The case that the customer rates with what he wrote; None when it is no rating, or he was not asked for one.
 
-    In the caller's transaction, with the conversation held.
+    With the conversation held.
     """
-    rating = _RATINGS.get(entry.text.strip()) if entry.kind == Entry.Kind.TEXT else None
-    if rating is None or conversation.status != ConversationStatus.RESOLVED:
-        return False
+    if (
+        conversation.status != ConversationStatus.RESOLVED
+        or entry.kind != Entry.Kind.TEXT
+        or entry.text.strip() not in _RATINGS
+    ):
+        return None
     last = Case.objects.filter(conversation=conversation).order_by("-id").first()
     if last is None or last.rating is not None or last.rating_asked_at is None:
-        return False
-    if last.rating_asked_at < now - RATE_WITHIN:
-        return False
-    Case.objects.filter(pk=last.pk).update(rating=rating, rated_at=now)
+        return None
+    return last if last.rating_asked_at >= now - RATE_WITHIN else None
+
+
+def take_rating(conversation: Conversation, case: Case, entry: Entry, *, now: dt.datetime) -> None:
+    """Keep a rating and thank for it. In the caller's transaction, with the conversation held."""
+    rating = _RATINGS[entry.text.strip()]
+    Case.objects.filter(pk=case.pk).update(rating=rating, rated_at=now)
     say_automatically(conversation, service_settings().thanks_text, now=now)
-    return True
 
 
 def _ask_for_rating(conversation: Conversation, now: dt.datetime) -> bool:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from fangcun.grow.conversations.models import MOST_ANSWERS, WINDOW, Case, Conversation, Entry
-from fangcun.grow.conversations.queries import service_settings, working_hours
-from fangcun.grow.conversations.services.closing import take_rating
+from fangcun.grow.conversations.queries import hours_of, service_settings
+from fangcun.grow.conversations.services.closing import may_be_rating, take_rating
 from fangcun.grow.conversations.services.holding import held, preview, queue, say_automatically, touch
 from fangcun.grow.conversations.states import ConversationStatus, EntryStatus
 from fangcun.grow.conversations.tasks import fetch_picture
@@ -41,8 +42,6 @@ def receive_message(
     `kind` and the rest are as in `programs.events.CustomerWrote`.
     """
     key = f"{program_id}:{key}"[:160]
-    if (known := Entry.objects.filter(key=key).first()) is not None:
-        return known
     conversation = _conversation(program_id, openid)
     if (known := Entry.objects.filter(key=key).first()) is not None:
         return known
@@ -63,15 +62,17 @@ def receive_message(
     )
     if shown == Entry.Kind.IMAGE:
         fetch_picture.enqueue(entry_id=entry.pk)
-    _open_window(conversation, min(at, now))
-    touch(conversation, last_at=now, last_text=preview(shown, text, title))
-    if take_rating(conversation, entry, now=now):
+    facts = {**_window(conversation, min(at, now)), "last_at": now, "last_text": preview(shown, text, title)}
+    if asked := may_be_rating(conversation, entry, now=now):
+        touch(conversation, **facts)
+        take_rating(conversation, asked, entry, now=now)
         return entry
-    Case.objects.get_or_create(conversation=conversation, resolved_at=None, defaults={"opened_at": now})
+    if conversation.status == ConversationStatus.RESOLVED:  # otherwise there is a case that goes on
+        Case.objects.get_or_create(conversation=conversation, resolved_at=None, defaults={"opened_at": now})
     if conversation.status != ConversationStatus.WAITING:
         conversation.enter(ConversationStatus.WAITING, by=WECHAT)
-    since = conversation.waiting_since or now
-    touch(conversation, unread=conversation.unread + 1, waiting_since=since)
+    facts |= {"unread": conversation.unread + 1, "waiting_since": conversation.waiting_since or now}
+    touch(conversation, **facts)
     _say_that_nobody_is_there(conversation, now)
     return entry
 
@@ -80,12 +81,10 @@ def receive_message(
 def receive_entry(*, program_id: int, openid: str, key: str, session_from: str) -> None:
     """Note that a customer opened the conversation, and from where; welcome him when somebody is there.
 
-    Whether WeChat lets us say anything before the customer has is not documented (wechat.md §14.9): the welcome is
-    tried, and a refusal changes nothing else.
+    Whether WeChat lets us say anything before the customer has is not documented: the welcome is tried, and a
+    refusal changes nothing else.
     """
     key = f"{program_id}:{key}"[:160]
-    if Entry.objects.filter(key=key).exists():
-        return
     conversation, now = _conversation(program_id, openid), timezone.now()
     if Entry.objects.filter(key=key).exists():
         return
@@ -98,11 +97,12 @@ def receive_entry(*, program_id: int, openid: str, key: str, session_from: str) 
         key=key,
     )
     touch(conversation, came_from=session_from)
-    text = service_settings().welcome_text
+    settings = service_settings()
+    text = settings.welcome_text
     if (
         not text
         or conversation.status != ConversationStatus.RESOLVED
-        or not working_hours().is_open(timezone.localtime(now))
+        or not hours_of(settings).is_open(timezone.localtime(now))
     ):
         return
     lately = Entry.objects.filter(conversation=conversation, way=Entry.Way.OUT, at__gt=now - WELCOME_AGAIN)
@@ -114,8 +114,11 @@ def receive_entry(*, program_id: int, openid: str, key: str, session_from: str) 
 
 
 def _conversation(program_id: int, openid: str) -> Conversation:
-    row, _new = Conversation.objects.get_or_create(program_id=program_id, openid=openid)
-    conversation = held(row.pk)
+    rows = Conversation.objects.select_for_update(no_key=True).filter(program_id=program_id, openid=openid)
+    conversation = rows.first()
+    if conversation is None:
+        row, _new = Conversation.objects.get_or_create(program_id=program_id, openid=openid)
+        conversation = held(row.pk)
     if conversation.account_id is None:
         account = Account.objects.filter(program_id=program_id, openid=openid).only("id").first()
         if account is not None:
@@ -123,7 +126,7 @@ def _conversation(program_id: int, openid: str) -> Conversation:
     return conversation
 
 
-def _open_window(conversation: Conversation, at: dt.datetime) -> None:
+def _window(conversation: Conversation, at: dt.datetime) -> dict[str, Any]:
     """Five more answers, less those that are on their way and will be counted against these."""
     # What WeChat has not got yet it will count against the new window, a welcome too.
     underway = Entry.objects.filter(
@@ -132,11 +135,12 @@ def _open_window(conversation: Conversation, at: dt.datetime) -> None:
         status__in=[EntryStatus.QUEUED, EntryStatus.SENDING],
     ).update(counted=True)
     until = max(at + WINDOW, conversation.window_until or at)
-    touch(conversation, window_until=until, answers_left=max(0, MOST_ANSWERS - underway))
+    return {"window_until": until, "answers_left": max(0, MOST_ANSWERS - underway)}
 
 
 def _say_that_nobody_is_there(conversation: Conversation, now: dt.datetime) -> None:
-    hours, here = working_hours(), timezone.localtime(now)
+    settings, here = service_settings(), timezone.localtime(now)
+    hours = hours_of(settings)
     if hours.is_open(here):
         return
     opens = hours.next_opening(here)
@@ -145,4 +149,4 @@ def _say_that_nobody_is_there(conversation: Conversation, now: dt.datetime) -> N
         return
     touch(conversation, told_away=period)
     when = f"{opens:%m-%d %H:%M}" if opens else ""
-    say_automatically(conversation, service_settings().away_text.replace("{上班时间}", when), now=now)
+    say_automatically(conversation, settings.away_text.replace("{上班时间}", when), now=now)
