@@ -15,12 +15,17 @@ vi.mock('@/platform', () => ({ platform, tick: () => {}, PlatformUnavailable: cl
 let server: Server
 let phone: Phone
 const quote = {
-  lines: [{ sku_id: 3, product_id: 1, title: '草莓', sku_title: '300g', cover: '', price_amount: 3990, quantity: 2, line_amount: 7980, status: 'ok', price_was: null }],
+  lines: [{ sku_id: 3, product_id: 1, title: '草莓', sku_title: '300g', cover: '', price_amount: 3990, quantity: 2, line_amount: 7980, status: 'ok', price_was: null, original_price_amount: 3990, discount_amount: 0, labels: [] }],
   items_amount: 7980,
   freight_amount: 0,
+  freight_saved_amount: 0,
   freight_note: '',
   discount_amount: 0,
-  discounts: [],
+  discounts: [] as object[],
+  coupons: [] as object[],
+  points: null as object | null,
+  gifts: [],
+  hints: [] as string[],
   total_amount: 7980,
   address: { id: 5, name: '张三', phone: '13812345678', province: '浙江省', city: '杭州市', district: '西湖区', region_code: '330106', detail: '文三路', is_default: true },
   problems: [] as object[],
@@ -46,7 +51,7 @@ beforeEach(() => {
 })
 
 async function opened() {
-  const page = mount(Checkout, { global: { stubs: { 'PrivacySheet': true, 't-icon': true } } })
+  const page = mount(Checkout, { global: { stubs: { 'PrivacySheet': true, 't-icon': true, 't-popup': (_: object, { slots }: { slots: { default?: () => unknown } }) => slots.default?.() } } })
   await flushPromises()
   return { page, submit: async () => {
     await page.find('[data-testid=submit-order]').trigger('click')
@@ -59,7 +64,7 @@ const keys = () => server.asked.filter(a => a.path === '/orders').map(a => a.hea
 it('orders what was quoted, at the price that was shown, and goes to the cashier', async () => {
   const { submit } = await opened()
   await submit()
-  expect(server.asked.find(a => a.path === '/orders')!.body).toEqual({ lines: [{ sku_id: 3, quantity: 2 }], address_id: 5, remark: '', expected_total_amount: 7980 })
+  expect(server.asked.find(a => a.path === '/orders')!.body).toEqual({ lines: [{ sku_id: 3, quantity: 2 }], address_id: 5, remark: '', expected_total_amount: 7980, coupon_id: 0, points: 0 })
   expect(platform.pay).toHaveBeenCalledWith({ timeStamp: '1' })
   expect(phone.redirectTo).toHaveBeenCalledWith({ url: '/pages-trade/result/result?number=N1&outcome=paid' })
 })
@@ -122,4 +127,54 @@ it('asks for an address before anything else', async () => {
   await submit()
   expect(phone.navigateTo).toHaveBeenCalledWith({ url: '/pages-trade/address/address?choosing=1' })
   expect(server.times('POST /orders')).toBe(0)
+})
+
+const coupon = { id: 8, title: '满 50 减 10', condition: '满 ¥50.00 可用', amount: 1000, usable: true, reason: '', chosen: true, expires_at: '2026-12-01T00:00:00Z' }
+const other = { ...coupon, id: 9, title: '免运费券', amount: 800, chosen: false }
+const points = { balance: 900, most: 500, most_amount: 500, used: 0, amount: 0 }
+const bodies = (path: string) => server.asked.filter(a => a.path === path).map(a => a.body as Record<string, unknown>)
+
+it('orders with the very coupon and points that the quote shown was made with', async () => {
+  server.on('POST /quote', { status: 200, body: { ...quote, coupons: [coupon, other], points, discount_amount: 1000, discounts: [{ kind: 'coupon', title: coupon.title, amount: 1000 }], total_amount: 6980 } }, { status: 200, body: { ...quote, coupons: [coupon, other], points: { ...points, used: 500, amount: 500 }, total_amount: 6480 } })
+  const { page, submit } = await opened()
+  expect(page.find('[data-testid=checkout-coupon]').text()).toContain('-¥10.00')
+  expect(page.find('[data-testid=checkout-points]').text()).toContain('可用 500 积分抵 ¥5.00')
+  expect(page.find('[data-testid=checkout-discount]').text()).toContain('-¥10.00')
+  await page.find('[data-testid=checkout-points]').trigger('click')
+  await flushPromises()
+  await submit()
+  expect(bodies('/quote')[1]).toMatchObject({ coupon_id: null, points: 900 })
+  expect(bodies('/orders')[0]).toMatchObject({ coupon_id: 8, points: 500, expected_total_amount: 6480 })
+})
+
+it('takes the coupon that was chosen, or none', async () => {
+  server.on('POST /quote', { status: 200, body: { ...quote, coupons: [coupon, other] } }, { status: 200, body: { ...quote, coupons: [{ ...coupon, chosen: false }, { ...other, chosen: true }] } }, { status: 200, body: { ...quote, coupons: [{ ...coupon, chosen: false }, other] } })
+  const { page, submit } = await opened()
+  await page.find('[data-testid=coupon-choice][data-id="9"]').trigger('click')
+  await flushPromises()
+  await submit()
+  await page.find('[data-testid=coupon-none]').trigger('click')
+  await flushPromises()
+  await submit()
+  expect(bodies('/quote').map(body => body.coupon_id)).toEqual([null, 9, 0])
+  expect(bodies('/orders').map(body => body.coupon_id)).toEqual([9, 0])
+})
+
+it('proposes the best coupon again, and says so, when the chosen one went away', async () => {
+  server.on('POST /quote', { status: 200, body: { ...quote, coupons: [coupon, other] } }, { status: 200, body: { ...quote, coupons: [{ ...coupon, chosen: false }, { ...other, chosen: true }] } }, { status: 200, body: { ...quote, coupons: [coupon] } })
+  server.on('POST /orders', { status: 409, body: { code: 'coupon_spent', message: '优惠券刚刚被使用或已失效，请重新确认订单', details: {} } })
+  const { page, submit } = await opened()
+  await page.find('[data-testid=coupon-choice][data-id="9"]').trigger('click')
+  await flushPromises()
+  await submit()
+  expect(bodies('/quote').map(body => body.coupon_id)).toEqual([null, 9, null])
+  expect(page.find('[data-testid=checkout-changed]').text()).toContain('所选优惠券已不能用')
+})
+
+it('says what the total was and is when it changed meanwhile', async () => {
+  server.on('POST /quote', { status: 200, body: quote }, { status: 200, body: { ...quote, total_amount: 7480 } })
+  server.on('POST /orders', { status: 409, body: { code: 'price_changed', message: '价格有变化', details: {} } })
+  const { page, submit } = await opened()
+  await submit()
+  expect(page.find('[data-testid=checkout-changed]').text()).toContain('原 ¥79.80，现 ¥74.80')
 })
