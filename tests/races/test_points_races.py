@@ -251,3 +251,31 @@ def test_what_comes_while_two_members_become_one_is_his(program, at_once):
     services.reassign_loyalty(kept_id=kept.member_id, gone_id=gone.member_id)
     assert books(kept) == (125, 0)
     assert books(gone) == (0, 0)
+
+
+def test_of_six_orders_over_http_that_want_the_same_points_two_get_them(shop, phone, at_once):
+    me = phone()
+    account = Account.objects.get()
+    earn(account, 300, "a")
+    lines = [{"sku_id": shop.sku.pk, "quantity": 1}]
+    body = {"lines": lines, "address_id": me.address(), "points": 128}
+    sent = {**body, "expected_total_amount": me.post("/quote", body)["total_amount"]}
+    answers = at_once(
+        *[
+            partial(me.send, "POST", "/orders", sent, **{"Idempotency-Key": f"k{number}"})
+            for number in range(6)
+        ]
+    )
+    assert Counter(answer.status_code for answer in answers) == {201: 2, 409: 4}
+    refused = {answer.json()["code"] for answer in answers if answer.status_code == 409}
+    assert refused <= {"points_short", "price_changed"}
+    assert books(account) == (44, 0)
+    assert Order.objects.count() == 2
+
+
+def test_checking_in_eight_times_at_once_over_http_counts_once(shop, phone, at_once):
+    me = phone()
+    answers = at_once(*[partial(me.send, "POST", "/loyalty/check-in")] * 8)
+    assert [answer.status_code for answer in answers] == [200] * 8
+    assert sum(answer.json()["is_new"] for answer in answers) == 1
+    assert books(Account.objects.get()) == (5, 0)
