@@ -10,6 +10,7 @@ from urllib.request import Request, urlopen
 import typer
 from rich.progress import Progress
 
+from fangcun.doors.cli.sample.club import load_club
 from fangcun.doors.cli.sample.growth import load_growth
 from fangcun.doors.cli.sample.load import load_catalog
 from fangcun.grow.conversations.models import QuickReply
@@ -195,3 +196,4 @@ def load_demo(box_url: str, progress: Progress) -> None:
     progress.advance(task)
     load_shop(progress)
     load_growth(full=True)
+    load_club()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fangcun.doors.cli.demo import load_freight, register_demo
+from fangcun.doors.cli.sample.club import load_club
 from fangcun.doors.cli.sample.growth import load_growth
 from fangcun.doors.cli.sample.load import HERE
 from fangcun.gateways.storage import store_image
@@ -41,6 +42,7 @@ def open_shop(box_url: str, goods: list[dict[str, Any]]) -> dict[str, Any]:
     }
     set_home(banners=[banner], notice="满 59 元免运费", hot_words=["苹果"], by=SYSTEM)
     load_growth()
+    load_club()
     program = main_program()
     return {"appid": program.appid if program else "", "goods": on_sale}
 

@@ -1,0 +1,49 @@
+"""The sample's club is there once, however often it is loaded, and gives way to what the shop made."""
+
+from __future__ import annotations
+
+import pytest
+
+from fangcun.doors.cli.sample.club import load_club
+from fangcun.grow.links.models import Channel, Link
+from fangcun.grow.loyalty.models import Activity, Rules, Tier
+from fangcun.grow.loyalty.queries import activities_for
+from fangcun.grow.loyalty.services import TierSpec, save_tiers
+from fangcun.grow.referral.rules import rules_now
+from fangcun.identity.members.models import Member
+from fangcun.identity.programs.models import Program
+from fangcun.kernel.actors import SYSTEM
+
+
+@pytest.fixture
+def program(db) -> Program:
+    return Program.objects.create(appid="wx0000000000000001", name="青禾鲜")
+
+
+def test_the_club_is_loaded_once(program):
+    load_club()
+    load_club()
+    assert Rules.objects.count() == 1
+    assert list(Tier.objects.values_list("name", "growth_from")) == [
+        ("青禾会员", 200),
+        ("金穗会员", 1000),
+        ("丰年会员", 3000),
+    ]
+    member = Member.objects.create(nickname="小方")
+    assert [seen.can_sign_up for seen in activities_for(member.pk)] == [True]
+    assert list(Link.objects.values_list("page", "channel__code", "program")) == [
+        ("pages-grow/groups/groups", "store-cuihu", program.pk)
+    ]
+    assert rules_now().is_active
+
+
+def test_what_the_shop_made_stays(program):
+    save_tiers([TierSpec(name="老友", growth_from=10)], by=SYSTEM)
+    load_club()
+    assert list(Tier.objects.values_list("name", flat=True)) == ["老友"]
+
+
+def test_without_a_program_there_is_no_link(db):
+    load_club()
+    assert Activity.objects.count() == 1
+    assert Channel.objects.count() == 0
