@@ -2,6 +2,7 @@ import type { Phone } from './phone'
 import { flushPromises, mount } from '@vue/test-utils'
 import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, expect, it, vi } from 'vitest'
+import { defineComponent } from 'vue'
 import { authenticateWith } from '@/api/client'
 import { attemptAnswered } from '@/pages-trade/attempt'
 import Checkout from '@/pages-trade/checkout/checkout.vue'
@@ -50,8 +51,10 @@ beforeEach(() => {
     .on('POST /orders/N1/pay', { status: 200, body: { timeStamp: '1' } })
 })
 
+const sheet = defineComponent((_, { slots }) => () => slots.default?.())
+
 async function opened() {
-  const page = mount(Checkout, { global: { stubs: { 'PrivacySheet': true, 't-icon': true, 't-popup': (_: object, { slots }: { slots: { default?: () => unknown } }) => slots.default?.() } } })
+  const page = mount(Checkout, { global: { stubs: { 'PrivacySheet': true, 't-icon': true, 't-popup': sheet } } })
   await flushPromises()
   return { page, submit: async () => {
     await page.find('[data-testid=submit-order]').trigger('click')
