@@ -33,8 +33,10 @@ def priced(
     freight: Callable[[int], int] = lambda _items_amount: 0,
     pieces: Mapping[int, int] | None = None,
 ) -> Priced:
-    """Reckon a sale of lines of different SKUs: the price of each piece, then what is taken off the whole in the order of the stacking rules,
-    then points, then freight.
+    """Reckon a sale of lines of different SKUs.
+
+    First the price of each piece, then what is taken off the whole in the order of the stacking rules, then points,
+    then freight.
 
     `freight` says what delivering goods of so many fen costs; `pieces` how many the member may have of each line
     of a flash sale. The coupon is the best one, or the one that the terms name; a named one that can't be used
