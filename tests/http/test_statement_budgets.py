@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 from collections.abc import Iterator
 from types import SimpleNamespace
 
@@ -12,6 +13,8 @@ from django.db import connections
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from fangcun.flows.tests.groupbuy.friends import campaign_of, friend, group_of
+from fangcun.grow.groupbuy.models import Group
 from fangcun.grow.links.services import make_link
 from fangcun.grow.loyalty.services import earn
 from fangcun.grow.referral.models import ReferralRules
@@ -190,7 +193,37 @@ def test_points_and_checking_in(me):
     ):
         with at_most(budget):
             me.got("GET", path)
-    with at_most(28):
+    with at_most(40):
         assert me.got("POST", "/loyalty/check-in")["is_new"]
     with at_most(8):
         assert not me.got("POST", "/loyalty/check-in")["is_new"]
+
+
+def test_group_buys_cost_the_same_however_many_there_are(me, asker, shelf):
+    account = me.account
+    for sku in shelf:
+        campaign = campaign_of(sku, size=9)
+    everybody = [friend(account.program, number) for number in range(1, 9)]
+    group = group_of(everybody[0].order(campaign))
+    Group.objects.filter(pk=group.pk).update(
+        status="open", paid=1, expires_at=timezone.now() + dt.timedelta(hours=1)
+    )
+    for one in everybody[1:]:
+        one.order(campaign, group.number)
+    with at_most(3):
+        assert len(me.got("GET", "/groupbuy/campaigns")["items"]) == 5
+    with at_most(4):
+        assert len(me.got("GET", f"/groupbuy/campaigns/{campaign.pk}")["groups"]) == 1
+    with at_most(7):
+        assert len(me.got("GET", f"/groupbuy/groups/{group.number}")["members"]) == 8
+    body = {
+        "lines": [{"sku_id": shelf[-1].pk, "quantity": 1}],
+        "address_id": me.address(),
+        "group": {"campaign_id": campaign.pk, "number": group.number},
+    }
+    with at_most(18):
+        assert me.got("POST", "/quote", body)["can_submit"]
+    with at_most(30):
+        me.got("POST", "/orders", body, **{"Idempotency-Key": "k"})
+    with at_most(2):
+        assert len(me.got("GET", "/groupbuy/groups")["items"]) == 1

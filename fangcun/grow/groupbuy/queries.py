@@ -5,15 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 
-from django.db.models import F, Max, Q, Sum
+from django.db.models import F, Max, Prefetch, Q, Sum
 from django.utils import timezone
 
 from fangcun.grow.groupbuy.admission import Lines, check_joining, check_line, check_opening
 from fangcun.grow.groupbuy.errors import CampaignGone, GroupGone
-from fangcun.grow.groupbuy.models import Campaign, Group, Seat
+from fangcun.grow.groupbuy.models import Campaign, CampaignSku, Group, Seat
 from fangcun.grow.groupbuy.states import LIVE, CampaignStatus, GroupStatus
 
 MOST_SHOWN = 50
+WITH_SKUS = Prefetch("skus", CampaignSku.objects.select_related("sku"))
+OF_ITS_CAMPAIGN = Prefetch("campaign__skus", CampaignSku.objects.select_related("sku"))
 
 
 def running_campaigns(*, product_id: int | None = None, now: dt.datetime | None = None) -> list[Campaign]:
@@ -24,14 +26,14 @@ def running_campaigns(*, product_id: int | None = None, now: dt.datetime | None 
     )
     if product_id is not None:
         running = running.filter(product_id=product_id)
-    shown = running.select_related("product").prefetch_related("skus__sku")
+    shown = running.select_related("product").prefetch_related(WITH_SKUS)
     return list(shown.order_by("ends_at", "id")[:MOST_SHOWN])
 
 
 def campaign_shown(campaign_id: int) -> Campaign:
     """A campaign that people may know of, with product and SKUs. Raises CampaignGone, also for a draft."""
     known = Campaign.objects.exclude(status=CampaignStatus.DRAFT).select_related("product")
-    campaign = known.prefetch_related("skus__sku").filter(pk=campaign_id).first()
+    campaign = known.prefetch_related(WITH_SKUS).filter(pk=campaign_id).first()
     if campaign is None:
         raise CampaignGone
     return campaign
