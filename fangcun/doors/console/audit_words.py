@@ -59,6 +59,7 @@ ACTIONS = {
     "links.delete_cost": _("删除渠道成本"),
     "links.make_batch": _("批量生成小程序码"),
     "links.make_link": _("新建推广链接"),
+    "links.rename_batch": _("重命名批量码"),
     "links.resume_batch": _("继续生成批量码"),
     "links.save_attribution": _("修改归因天数"),
     "links.save_channel": _("保存渠道"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any, Literal, cast
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +21,7 @@ from fangcun.grow.referral import queries, services
 from fangcun.grow.referral.errors import ReferralOff
 from fangcun.grow.referral.models import ReferralRules
 from fangcun.grow.referral.rules import coupon_titles, reward_text, rules_now, sentences
+from fangcun.identity.members.models import Member
 
 router = Router(tags=["referral"], auth=MemberAuth())
 
@@ -141,7 +143,7 @@ def my_referral(request: HttpRequest) -> ReferralOut:
         invitees=[
             InviteeOut(
                 name=queries.masked_name(one.member),
-                avatar=one.member.avatar or None,
+                avatar=_avatar(one.member),
                 status=cast(Any, one.status),
                 text=str(_WORDS[one.status]),
                 at=one.at,
@@ -232,7 +234,11 @@ def _rank(leader: queries.Leader, member_id: int) -> RankOut:
     return RankOut(
         rank=leader.rank,
         name=queries.masked_name(leader.member),
-        avatar=leader.member.avatar or None,
+        avatar=_avatar(leader.member),
         count=leader.count,
         mine=leader.member.pk == member_id,
     )
+
+
+def _avatar(member: Member) -> str | None:
+    return f"{settings.PUBLIC_URL}{member.avatar}" if member.avatar.startswith("/") else member.avatar or None

@@ -78,6 +78,19 @@ def make_batch(
 
 
 @transaction.atomic
+def rename_batch(*, batch: Batch, name: str, by: Actor) -> None:
+    """Call a batch something else; what is printed keeps its labels. Raises BatchInvalid."""
+    name = name.strip()
+    if not 0 < len(name) <= 40:
+        raise BatchInvalid(fields={"name": _("请填写名称，不超过 40 个字")})
+    before = Batch.objects.select_for_update().get(pk=batch.pk).name
+    if before != name:
+        Batch.objects.filter(pk=batch.pk).update(name=name)
+        batch.name = name
+        record("links.rename_batch", by=by, object=batch, before={"name": before}, after={"name": name})
+
+
+@transaction.atomic
 def cancel_batch(*, batch: Batch, by: Actor) -> None:
     """Draw no more codes of a batch; those that are drawn stay. Raises IllegalTransition."""
     batch.enter(BatchStatus.CANCELLED, by=by, finished_at=timezone.now())

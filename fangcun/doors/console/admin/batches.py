@@ -59,9 +59,6 @@ class BatchAdmin(ConsoleAdmin[Batch]):
     ]  # fmt: skip
     change_form_outer_after_template = "console/batch.html"
 
-    def has_change_permission(self, request: HttpRequest, obj: Batch | None = None) -> bool:
-        return False
-
     def get_fields(self, request: HttpRequest, obj: Batch | None = None) -> Any:
         if obj is None:
             return BatchForm.Meta.fields
@@ -69,7 +66,7 @@ class BatchAdmin(ConsoleAdmin[Batch]):
                 "finished_at"]  # fmt: skip
 
     def get_readonly_fields(self, request: HttpRequest, obj: Batch | None = None) -> Any:
-        return self.get_fields(request, obj) if obj else []
+        return self.get_fields(request, obj)[1:] if obj else []
 
     @display(description=_("状态"), ordering="status")
     def status_(self, batch: Batch) -> SafeString:
@@ -81,6 +78,9 @@ class BatchAdmin(ConsoleAdmin[Batch]):
         return format_html('<progress max="{}" value="{}"></progress> {} / {}', whole, done, done, whole)
 
     def save_model(self, request: HttpRequest, obj: Batch, form: Any, change: bool) -> None:
+        if change:
+            batches.rename_batch(batch=obj, name=obj.name, by=actor_of(request))
+            return
         made = batches.make_batch(
             name=obj.name, program_id=obj.program_id, channel_id=obj.channel_id, page=obj.page, query=obj.query,
             count=obj.count, width=obj.width, by=actor_of(request),

@@ -141,7 +141,10 @@ def test_a_batch_is_made_watched_and_downloaded(operator, wechat_program, box, d
         answer = operator.get(reverse("admin:links_batch_file", args=[batch.pk, kind]))
         assert answer.status_code == 200
         assert b"".join(answer.streaming_content).startswith({"zip": b"PK", "pdf": b"%PDF"}[kind])
-    assert audited() == ["links.make_batch"]
+    operator.post(reverse("admin:links_batch_change", args=[batch.pk]), {"name": "二楼桌码", "count": "9"})
+    batch.refresh_from_db()
+    assert (batch.name, batch.count) == ("二楼桌码", 3)
+    assert audited() == ["links.make_batch", "links.rename_batch"]
     wrong = text(operator.post(reverse("admin:links_batch_add"), {**form, "count": "501"}))
     assert "一批 1 到 500 个" in wrong
     assert Batch.objects.count() == 1
