@@ -6,6 +6,8 @@ import datetime as dt
 
 from django.utils import timezone
 
+from fangcun.doors.cli.sample.load import HERE
+from fangcun.gateways.storage import store_image
 from fangcun.grow.loyalty.models import Activity, Tier
 from fangcun.grow.loyalty.services import TierSpec, publish_activity, save_activity, save_tiers
 from fangcun.kernel.actors import SYSTEM
@@ -27,6 +29,7 @@ def load_loyalty() -> None:
     starts_at = today + dt.timedelta(days=7, hours=14)
     tasting = Activity(
         title="新米品鉴会",
+        cover=store_image((HERE / "pictures" / "brown-rice-1.webp").read_bytes()).path,
         place="翠湖店二楼",
         details="六款当季新米现煮现尝，农场主现场讲怎么挑米。每人可带走一小袋试吃米。",
         starts_at=starts_at,
