@@ -23,11 +23,8 @@ from fangcun.insight.tracking.services import record_later
 from fangcun.kernel.events import listens
 from fangcun.shop.orders.events import OrderCancelled, OrderCompleted, OrderPaid, OrderRefunded
 
-# What a member did himself a moment ago needs no message.
-TOLD = {
-    Reason.ORDER, Reason.REVIEW, Reason.INVITE, Reason.AUTOMATION, Reason.GIFT, Reason.RETURN, Reason.RESPEND,
-    Reason.TAKE_BACK, Reason.TAKE, Reason.EXPIRE,
-}  # fmt: skip
+# Who spends points sees it on his order; a debt is settled by points that are told of.
+UNTOLD = {Reason.SPEND, Reason.DEBT}
 
 
 @listens(OrderPaid)
@@ -66,7 +63,7 @@ def count_and_tell_of_the_points(event: PointsChanged) -> None:
         props={"reason": event.reason, "points": event.points},
         at=timezone.now(),
     )
-    if event.reason not in TOLD:
+    if event.reason in UNTOLD:
         return
     program_id = event.program_id or _home(event.member_id)
     if program_id is None:

@@ -1,13 +1,13 @@
-"""Telling members in time: of an activity that begins, and of points that expire."""
+"""Telling members in time: of an activity that begins, of points that expire, of a day that was missed."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import OuterRef, Subquery, Sum
+from django.db.models import Exists, OuterRef, Subquery, Sum
 from django.utils import timezone
 
-from fangcun.grow.loyalty.models import Activity, Card, Lot
+from fangcun.grow.loyalty.models import Activity, Card, CheckIn, Lot
 from fangcun.grow.loyalty.queries import signed_up, to_remind
 from fangcun.grow.loyalty.services.activities import mark_reminded
 from fangcun.grow.loyalty.states import SignUpStatus
@@ -16,6 +16,7 @@ from fangcun.identity.members.models import Account
 
 # A week before, and for two days after that in case nobody was there to tell.
 EXPIRING = (dt.timedelta(days=5), dt.timedelta(days=7))
+DAYTIME = (9, 21)  # hours of the shop's clock
 
 
 def remind_signed_up(*, now: dt.datetime | None = None) -> int:
@@ -112,6 +113,42 @@ def remind_expiring(*, now: dt.datetime | None = None) -> int:
             title="积分即将到期",
             body=f"您有 {row['points']} 积分将于 {last.month}月{last.day}日到期，记得用掉。",
             dedupe_key=f"points_expiring:{row['member_id']}:{last:%Y%m%d}",
+        )
+        told += 1
+    return told
+
+
+def remind_missed(*, now: dt.datetime | None = None) -> int:
+    """Tell members whose run broke yesterday that they can mend it, in the daytime and once; how many are due.
+
+    Only who has a make-up card, and only while yesterday can be mended: within its month.
+    """
+    now = timezone.localtime(now or timezone.now())
+    yesterday = now.date() - dt.timedelta(days=1)
+    if not DAYTIME[0] <= now.hour < DAYTIME[1] or yesterday.month != now.month:
+        return 0
+    came = CheckIn.objects.filter(member=OuterRef("member"))
+    home = Account.objects.filter(member=OuterRef("member")).order_by("-logged_in_at", "-id")
+    broken = CheckIn.objects.filter(
+        ~Exists(came.filter(day=yesterday)),
+        Exists(Card.objects.filter(pk=OuterRef("member"), make_up_cards__gt=0)),
+        day=yesterday - dt.timedelta(days=1),
+        streak__gte=2,
+    )
+    told = 0
+    for row in broken.annotate(program_id=Subquery(home.values("program_id")[:1])).iterator(chunk_size=500):
+        if row.program_id is None:
+            continue
+        notify(
+            member_id=row.member_id,
+            program_id=row.program_id,
+            purpose="check_in_missed",
+            values={},
+            link="/pages-grow/points/points",
+            kind="points",
+            title="昨天漏签了",
+            body=f"您已连续签到 {row.streak} 天，昨天漏签了。用一张补签卡就能接上。",
+            dedupe_key=f"check_in_missed:{row.member_id}:{yesterday:%Y%m%d}",
         )
         told += 1
     return told

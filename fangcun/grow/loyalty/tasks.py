@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fangcun.grow.loyalty.reminding import remind_expiring, remind_signed_up
+from fangcun.grow.loyalty.reminding import remind_expiring, remind_missed, remind_signed_up
 from fangcun.grow.loyalty.services import expire_points, give_birthday_coupons, review_tiers
 from fangcun.kernel.jobs import every
 
@@ -36,3 +36,9 @@ def remind() -> None:
 def warn() -> None:
     """Tell members of points that expire in a week."""
     remind_expiring()
+
+
+@every(seconds=2 * 3600)
+def missed() -> None:
+    """Tell members whose run broke yesterday that they can mend it."""
+    remind_missed()

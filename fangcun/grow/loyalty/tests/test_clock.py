@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 
 from fangcun.grow.loyalty import services
-from fangcun.grow.loyalty.models import Lot
-from fangcun.grow.loyalty.reminding import remind_expiring
+from fangcun.grow.loyalty.models import Card, Lot
+from fangcun.grow.loyalty.reminding import remind_expiring, remind_missed
 from fangcun.grow.loyalty.services import TierSpec
 from fangcun.grow.messaging.models import Message
 from fangcun.kernel.actors import SYSTEM
@@ -73,3 +73,33 @@ def test_a_member_is_told_once_that_points_expire_soon(customer):
     assert (message.member_id, message.title) == (soon.member_id, "积分即将到期")
     local = timezone.localtime(at)
     assert message.body == f"您有 20 积分将于 {local.month}月{local.day}日到期，记得用掉。"
+
+
+def test_who_missed_a_day_and_can_mend_it_is_told_once_in_the_daytime(customer):
+    can, has_no_card, came = customer(), customer(), customer()
+    for one, days in ((can, (3, 4)), (has_no_card, (3, 4)), (came, (3, 4, 5))):
+        for day in days:
+            services.check_in(member_id=one.member_id, program_id=one.program_id, now=on(5, day))
+    Card.objects.exclude(pk=has_no_card.member_id).update(make_up_cards=1)
+    assert remind_missed(now=on(5, 6).replace(hour=8)) == 0
+    assert remind_missed(now=on(5, 5)) == 0
+    assert remind_missed(now=on(5, 6)) == 1
+    remind_missed(now=on(5, 6))
+    message = Message.objects.get(title="昨天漏签了")
+    assert message.member_id == can.member_id
+    assert message.body == "您已连续签到 2 天，昨天漏签了。用一张补签卡就能接上。"
+
+
+def test_what_can_not_be_mended_any_more_is_not_told(account):
+    for day in (29, 30):
+        services.check_in(member_id=account.member_id, program_id=account.program_id, now=on(4, day))
+    Card.objects.update(make_up_cards=1)
+    assert remind_missed(now=on(5, 2)) == 1
+    assert remind_missed(now=on(5, 1)) == 0
+
+
+def test_a_check_in_is_told_by_the_consent_that_was_given(account, drain):
+    services.check_in(member_id=account.member_id, program_id=account.program_id)
+    drain()
+    message = Message.objects.get()
+    assert (message.title, message.body) == ("积分变动", "签到：+5 积分，现有 5 积分。")
