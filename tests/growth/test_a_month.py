@@ -23,7 +23,7 @@ from fangcun.grow.automations.services import use_ready
 from fangcun.grow.automations.tasks import go_on, let_in
 from fangcun.grow.loyalty.models import Card, Lot, PointsEntry
 from fangcun.grow.messaging.models import Delivery, Grant, Message, Preference, Text, Touch
-from fangcun.grow.messaging.services import record_consents, register_template, set_preference
+from fangcun.grow.messaging.services import record_consents, register_template
 from fangcun.identity.members.models import Account, Member
 from fangcun.identity.members.phones import phone_digests
 from fangcun.identity.members.services import admit
@@ -33,7 +33,7 @@ from fangcun.kernel.models import Job
 from fangcun.shop.cart.models import CartLine
 from fangcun.shop.orders.models import Order
 
-pytestmark = pytest.mark.django_db(databases="__all__")
+pytestmark = [pytest.mark.django_db(databases="__all__"), pytest.mark.timeout(600)]
 
 ZONE = ZoneInfo("Asia/Shanghai")
 FIRST_DAY = dt.date(2026, 11, 1)
@@ -78,13 +78,19 @@ class Month:
                 openid = wechat.code2session(code).openid
             accounts.append(Account(program=program, openid=openid, member=member, logged_in_at=start))
         self.accounts = {one.member_id: one for one in Account.objects.bulk_create(accounts)}
-        for member in self.chance.sample(self.members, ON_TEXTS):
-            set_preference(member_id=member.pk, marketing_texts=True, by=SYSTEM)
-        for member in self.members:
-            born = FIRST_DAY + dt.timedelta(days=self.chance.randrange(365))
-            Card.objects.create(member=member, birth_month=born.month, birth_day=born.day)
-        for member in self.chance.sample(self.members, 350):
-            self.buy(member, start - dt.timedelta(days=self.chance.randrange(5, 60)))
+        Preference.objects.bulk_create(
+            Preference(member=member, marketing_texts=True)
+            for member in self.chance.sample(self.members, ON_TEXTS)
+        )
+        births = [FIRST_DAY + dt.timedelta(days=self.chance.randrange(365)) for _ in self.members]
+        Card.objects.bulk_create(
+            Card(member=member, birth_month=born.month, birth_day=born.day)
+            for member, born in zip(self.members, births, strict=True)
+        )
+        Order.objects.bulk_create(
+            self.order(member, start - dt.timedelta(days=self.chance.randrange(5, 60)))
+            for member in self.chance.sample(self.members, 350)
+        )
 
     def agree(self, member: Member, *, honestly: bool = True) -> None:
         """He says yes once; a phone that lies says so to us alone."""
@@ -102,13 +108,17 @@ class Month:
         )
 
     def buy(self, member: Member, at: dt.datetime) -> None:
+        self.order(member, at).save()
+        CartLine.objects.filter(member=member).delete()
+
+    def order(self, member: Member, at: dt.datetime) -> Order:
+        """A completed one of that moment."""
         number = f"M{next(self.numbers):06d}"
-        Order.objects.create(
+        return Order(
             number=number, member=member, program=self.program, status="completed", idempotency_key=number,
             request_digest="", items_amount=1280, freight_amount=0, total_amount=1280, paid_amount=1280,
             address={}, created_at=at, expires_at=at, paid_at=at, completed_at=at,
         )  # fmt: skip
-        CartLine.objects.filter(member=member).delete()
 
     def day(self, day: dt.date, clock) -> None:
         """What people do on one day, and the worker in between."""

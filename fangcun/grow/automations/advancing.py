@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from fangcun.grow.automations.acting import Did, Later, Skipped, act
-from fangcun.grow.automations.document import DOES, Check, Document, Wait, read_document
+from fangcun.grow.automations.document import DOES, Check, Document, Step, Wait, read_document
 from fangcun.grow.automations.entering import waited
 from fangcun.grow.automations.models import Act, Run, Version
 from fangcun.grow.automations.states import AutomationStatus, Outcome, RunStatus
@@ -60,6 +60,10 @@ class Sweep:
             self._documents[version.pk] = read_document(version.document)
         return self._documents[version.pk]
 
+    def knows(self, rule: Mapping[str, Any] | None) -> bool:
+        """Whether a rule was asked already; no rule needs no asking."""
+        return rule is None or json.dumps(rule, sort_keys=True) in self._found
+
     def ask(self, rule: Mapping[str, Any]) -> frozenset[int]:
         """The persons of a rule. Raises DomainError when it can't be asked."""
         key = json.dumps(rule, sort_keys=True)
@@ -70,53 +74,56 @@ class Sweep:
 
 def _step(run_id: int, now: dt.datetime, sweep: Sweep) -> bool:
     """Take one step of a run; whether the next may be taken at once."""
-    seen = Run.objects.select_related("version").get(pk=run_id)
-    document = sweep.document(seen.version)
-    step = document.steps[seen.step] if seen.step < len(document.steps) else None
-    if isinstance(step, Check) and step.rule is not None:
-        sweep.ask(step.rule)
     with transaction.atomic():
         run = (
-            Run.objects.select_for_update(of=("self",)).select_related("automation", "program").get(pk=run_id)
+            Run.objects.select_for_update(of=("self",))
+            .select_related("automation", "program", "version")
+            .get(pk=run_id)
         )
-        if (
-            run.status != RunStatus.WAITING
-            or run.due_at > now
-            or run.step != seen.step
-            or run.automation.status != AutomationStatus.RUNNING
-        ):
+        is_due = run.status == RunStatus.WAITING and run.due_at <= now
+        if not is_due or run.automation.status != AutomationStatus.RUNNING:
             return False
-        if step is None:
+        steps = sweep.document(run.version).steps
+        if run.step >= len(steps):
             _end(run, RunStatus.DONE, "", now)
             return False
-        run.attempts = 0
-        if isinstance(step, Wait):
-            return _go_on(run, now, waited(step, now))
-        if isinstance(step, Check):
-            if _holds(run, step, sweep):
-                _note(run, step, Outcome.DONE, "", now)
-                return _go_on(run, now, now)
-            _note(run, step, Outcome.SKIPPED, _("条件不成立"), now)
-            _end(run, RunStatus.SKIPPED, _("条件不成立"), now)
-            return False
-        result = act(run, step, f"automation:{run.pk}:{run.step}", now)
-        if isinstance(result, Later):
-            run.due_at, run.reason = result.at, result.reason
-            run.save(update_fields=["due_at", "reason", "attempts"])
-            return False
-        if isinstance(result, Skipped):
-            _note(run, step, Outcome.SKIPPED, result.reason, now)
-        elif isinstance(result, Did):
+        step = steps[run.step]
+        unasked = step.rule if isinstance(step, Check) and not sweep.knows(step.rule) else None
+        if unasked is None:
+            run.attempts = 0
+            return _take(run, step, now, sweep, is_last=run.step + 1 == len(steps))
+    sweep.ask(unasked)
+    return True
+
+
+def _take(run: Run, step: Step, now: dt.datetime, sweep: Sweep, *, is_last: bool) -> bool:
+    if isinstance(step, Wait):
+        return _go_on(run, now, waited(step, now), is_last=False)
+    if isinstance(step, Check):
+        if _holds(run, step, sweep):
             _note(run, step, Outcome.DONE, "", now)
-            record_later(
-                "automation_acted",
-                event_id=f"automation_acted:{run.pk}:{run.step}",
-                member_id=run.member_id,
-                program_id=run.program_id,
-                props={"automation_id": run.automation_id, "arm": run.arm},
-                at=now,
-            )
-        return _go_on(run, now, now)
+            return _go_on(run, now, now, is_last=is_last)
+        _note(run, step, Outcome.SKIPPED, _("条件不成立"), now)
+        _end(run, RunStatus.SKIPPED, _("条件不成立"), now)
+        return False
+    result = act(run, step, f"automation:{run.pk}:{run.step}", now)
+    if isinstance(result, Later):
+        run.due_at, run.reason = result.at, result.reason
+        run.save(update_fields=["due_at", "reason", "attempts"])
+        return False
+    if isinstance(result, Skipped):
+        _note(run, step, Outcome.SKIPPED, result.reason, now)
+    elif isinstance(result, Did):
+        _note(run, step, Outcome.DONE, "", now)
+        record_later(
+            "automation_acted",
+            event_id=f"automation_acted:{run.pk}:{run.step}",
+            member_id=run.member_id,
+            program_id=run.program_id,
+            props={"automation_id": run.automation_id, "arm": run.arm},
+            at=now,
+        )
+    return _go_on(run, now, now, is_last=is_last)
 
 
 def _holds(run: Run, check: Check, sweep: Sweep) -> bool:
@@ -126,10 +133,12 @@ def _holds(run: Run, check: Check, sweep: Sweep) -> bool:
     return paid is check.bought
 
 
-def _go_on(run: Run, now: dt.datetime, due_at: dt.datetime) -> bool:
+def _go_on(run: Run, now: dt.datetime, due_at: dt.datetime, *, is_last: bool) -> bool:
     run.step, run.due_at, run.reason = run.step + 1, due_at, ""
-    run.save(update_fields=["step", "due_at", "reason", "attempts"])
-    return due_at <= now
+    if is_last:
+        run.status, run.ended_at = RunStatus.DONE, now
+    run.save(update_fields=["step", "due_at", "reason", "attempts", "status", "ended_at"])
+    return not is_last and due_at <= now
 
 
 def _end(run: Run, status: RunStatus, reason: str, now: dt.datetime) -> None:

@@ -113,18 +113,19 @@ def _of_plan(program: Program) -> list[Line]:
     blueprint = current_blueprint()
     if blueprint is None:
         return []
-    names = {one.id: one.name for one in blueprint.scenarios}
-    needs = dict.fromkeys((one["scenario"], one["template"]) for one in compiled("consents.json") or ())
-    lines, known = [], {}
-    for scenario, purpose in needs:
-        source = str(names.get(scenario, scenario))
+    names = {one.id: str(one.name) for one in blueprint.scenarios}
+    needs: dict[str, dict[str, None]] = {}
+    for one in compiled("consents.json") or ():
+        needs.setdefault(one["template"], {})[names.get(one["scenario"], one["scenario"])] = None
+    lines = []
+    for purpose, scenarios in needs.items():
+        source = "、".join(scenarios)
         if purpose not in Purpose.values:
             trouble = _("规划里的“{purpose}”没有对应的消息用途").format(purpose=purpose)
             lines.append(Line(source, "admin:plan_scenarios", None, purpose, trouble=trouble))
             continue
-        if purpose not in known:
-            known[purpose] = advise(program, purpose, usually_told(program, purpose))
-        lines.append(_line(source, "admin:plan_scenarios", known[purpose]))
+        advice = advise(program, purpose, usually_told(program, purpose))
+        lines.append(_line(source, "admin:plan_scenarios", advice))
     return lines
 
 
