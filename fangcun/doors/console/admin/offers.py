@@ -64,8 +64,8 @@ class _SaleAdmin(FormPageAdmin[Any]):
     flash = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        sales: QuerySet[Any] = super().get_queryset(request)
-        return sales.annotate(goods_n=Count("lines"))
+        sales: QuerySet[Any] = super().get_queryset(request).annotate(goods_n=Count("lines"))
+        return sales
 
     @display(description=_("商品"))
     def goods(self, sale: Any) -> str:
@@ -104,7 +104,8 @@ class FlashSaleAdmin(_SaleAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         sales: QuerySet[Any] = super().get_queryset(request)
-        return sales.annotate(stock_n=Sum("lines__stock"), taken_n=Sum("lines__taken"))
+        sales = sales.annotate(stock_n=Sum("lines__stock"), taken_n=Sum("lines__taken"))
+        return sales
 
     @display(description=_("已抢 / 件数"))
     def sold(self, sale: Any) -> str:

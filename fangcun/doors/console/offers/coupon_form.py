@@ -16,8 +16,9 @@ from fangcun.insight.segments.models import Segment
 from fangcun.kernel.errors import DomainError
 from fangcun.shop.offers.models import CouponTemplate
 from fangcun.shop.offers.rules import CouponKind
+from fangcun.shop.offers.services.templates import PROMISED
 
-PROMISED = (
+SHUT = (
     "kind", "value_amount", "fold", "cap_amount", "threshold_amount", "scope", "categories", "products",
 )  # fmt: skip
 RENAMED = {"permille": "fold", "scope_ids": "products"}
@@ -75,7 +76,7 @@ class CouponForm(ScopeFields, RefusableForm):
         super().__init__(data, initial=_initial(template) if template else None)
         self.offer_goods(template.scope_ids if template else [])
         if template and template.claimed:
-            for name in PROMISED:
+            for name in SHUT:
                 self.fields[name].disabled = True
 
     def filled(self) -> CouponTemplate:
@@ -93,6 +94,9 @@ class CouponForm(ScopeFields, RefusableForm):
         template.kind = template.kind or CouponKind.AMOUNT
         template.permille = int(cleaned["fold"] * 100) if cleaned.get("fold") else 1000
         template.scope, template.scope_ids = scope_of(cleaned)
+        if self.template and self.template.claimed:  # what can't be changed is not read either
+            for name in PROMISED:
+                setattr(template, name, getattr(self.template, name))
         return template
 
     def refuse(self, refused: DomainError) -> None:

@@ -13,14 +13,14 @@ from PIL import Image
 
 from fangcun.flows.tests.groupbuy.friends import campaign_of
 from fangcun.gateways.wechat.answers import Transaction
+from fangcun.grow.conversations.models import QuickReply
+from fangcun.grow.conversations.services import save_quick_reply
 from fangcun.grow.groupbuy.models import Group
 from fangcun.grow.links.batches import make_batch
 from fangcun.grow.links.channels import save_channel, save_cost
 from fangcun.grow.links.models import Channel, ChannelCost
 from fangcun.grow.loyalty.models import Activity
 from fangcun.grow.loyalty.services import earn, save_activity
-from fangcun.grow.conversations.models import QuickReply
-from fangcun.grow.conversations.services import save_quick_reply
 from fangcun.grow.messaging.services import notify, register_template
 from fangcun.grow.referral.models import Invitation
 from fangcun.identity.members.models import Account, Address, Member
@@ -30,6 +30,7 @@ from fangcun.identity.staff.services import invite_staff
 from fangcun.kernel.actors import SYSTEM
 from fangcun.kernel.models import AuditEntry, Job
 from fangcun.shop.catalog.services import set_home
+from fangcun.shop.offers.tests.makers import coupon_of, flash_of, limited_of, threshold_of
 from fangcun.shop.orders.models import Order
 from fangcun.shop.orders.services import place_order
 from fangcun.shop.payments.services import apply_transaction, open_payment
@@ -177,6 +178,10 @@ def furnished(paid, drain):
         number="abcdefghjkmn", campaign=campaign, program=paid.program, opener=paid.member, size=2, hours=24
     )
     furnish_growth(paid)
+    coupon_of(paid.member_id)
+    flash_of(paid.lines.get().sku_id)
+    limited_of(paid.lines.get().sku_id)
+    threshold_of((1000, 100))
     return paid
 
 

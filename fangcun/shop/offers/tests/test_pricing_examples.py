@@ -25,6 +25,7 @@ from fangcun.shop.offers.sale import DiscountKind, Priced, SaleLine
 from fangcun.shop.offers.terms import PLAIN, PointsOffer, Terms
 
 NOW = dt.datetime(2026, 11, 26, 4, tzinfo=dt.UTC)
+ALL = Scope()
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 APPLE = SaleLine(1, 10, (100, 100), 2, 1000)
 PEAR = SaleLine(2, 20, (100, 100), 1, 500)
@@ -35,9 +36,7 @@ def sale(*lines: SaleLine, shop: Running | None = None, terms: Terms = PLAIN, **
     return priced(lines, running=shop or Running(), terms=terms, now=NOW, **more)
 
 
-def rule(
-    kind: ThresholdKind, *steps: tuple[int, int], number: int = 1, scope=Scope(), **more
-) -> ThresholdRule:
+def rule(kind: ThresholdKind, *steps: tuple[int, int], number: int = 1, scope=ALL, **more) -> ThresholdRule:
     values = {"priority": 0, "starts_at": NOW - HOUR, "ends_at": None, **more}
     return ThresholdRule(
         number, f"规则{number}", kind, scope, tuple(Step(n, g, 9) for n, g in steps), **values

@@ -129,7 +129,7 @@ def test_kinds_that_do_not_combine_never_meet_on_a_line(cart, shop, pocket, on):
     pairs = frozenset(
         (price, top) for price in PRICE_KINDS for top in ("threshold", "tier", "coupon", "points")
     )
-    apart = dataclasses.replace(shop.stacking, apart=pairs)  # type: ignore[arg-type]
+    apart = dataclasses.replace(shop.stacking, apart=pairs)
     sale = reckon(cart, dataclasses.replace(shop, stacking=apart), pocket, on)
     for line in sale.lines:
         if line.price_amount < line.list_amount:
