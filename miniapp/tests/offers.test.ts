@@ -1,9 +1,10 @@
 import type { Quote } from '@/api/types'
 import { expect, it } from 'vitest'
 import { leading, livePrices } from '@/pages-goods/product/live-price'
-import { claimWord, placeToUse, validity } from '@/pages-grow/coupons/coupon-words'
+import { claimWord, use, validity } from '@/pages-grow/coupons/coupon-words'
 import { chanceOf } from '@/pages-grow/flash/flash-line'
 import { asked, decided, saved } from '@/pages-trade/checkout/savings'
+import { wantedCategory } from '@/shared/routes'
 
 const inHours = (n: number) => new Date(Date.now() + n * 3_600_000 + 5000).toISOString()
 const sku = { price_amount: 1000, list_price_amount: 2000, kind: null, label: '', ends_at: null, stock_left: null, per_member: null }
@@ -19,9 +20,11 @@ it('counts a coupon in days when its end is near', () => {
 })
 
 it('leads from a coupon to where it counts', () => {
-  expect(placeToUse({ product_ids: [7], category_ids: [] })).toBe('/pages-goods/product/product?id=7')
-  expect(placeToUse({ product_ids: [], category_ids: [3, 4] })).toBe('/pages/category/category?id=3')
-  expect(placeToUse({ product_ids: [], category_ids: [] })).toBe('/pages/category/category')
+  use({ product_ids: [7], category_ids: [] })
+  expect(uni.navigateTo).toHaveBeenCalledWith({ url: '/pages-goods/product/product?id=7' })
+  use({ product_ids: [], category_ids: [3, 4] })
+  expect(uni.switchTab).toHaveBeenCalledWith({ url: '/pages/category/category' })
+  expect(wantedCategory.value).toBe(3)
   expect(claimWord('gone')).toBe('已领完')
 })
 
