@@ -139,23 +139,18 @@ def _openings(since: dt.datetime, until: dt.datetime, program_id: int | None) ->
 
 
 def _joined(joined: QuerySet[Member], days: int) -> list[tuple[int, int]]:
-    credited = joined.filter(pk__in=_known()).annotate(
+    credited = joined.annotate(
         credited=_last(OuterRef("pk"), OuterRef("created_at"), days, grace=LOGIN_GRACE)
     )
-    counted = credited.exclude(credited=None).order_by().values_list("credited")
-    return list(counted.annotate(n=Count("id")))
+    counted = credited.order_by().values_list("credited").annotate(n=Count("id"))
+    return [(pk, n) for pk, n in counted if pk is not None]
 
 
 def _bought(paid: QuerySet[Order], days: int) -> list[tuple[int, int, int]]:
-    credited = paid.filter(member_id__in=_known()).annotate(
-        credited=_last(OuterRef("member_id"), OuterRef("created_at"), days)
-    )
-    counted = credited.exclude(credited=None).order_by().values_list("credited")
-    return list(counted.annotate(n=Count("id"), amount=Sum(F("paid_amount") - F("refunded_amount"))))
-
-
-def _known() -> QuerySet[Opening, Any]:
-    return Opening.objects.filter(channel__isnull=False, member__isnull=False).values("member_id")
+    credited = paid.annotate(credited=_last(OuterRef("member_id"), OuterRef("created_at"), days))
+    counted = credited.order_by().values_list("credited")
+    summed = counted.annotate(n=Count("id"), amount=Sum(F("paid_amount") - F("refunded_amount")))
+    return [(pk, n, amount) for pk, n, amount in summed if pk is not None]
 
 
 def _last(member: OuterRef, at: OuterRef, days: int, *, grace: dt.timedelta = dt.timedelta(0)) -> Subquery:
