@@ -14,4 +14,5 @@ GOODS: list[dict[str, Any]] = [
     {"key": "honey", "title": "洋槐蜂蜜", "price_amount": 4500, "stock": 20, "picture": "acacia-honey-1"},
     {"key": "rice", "title": "三色糙米", "price_amount": 2590, "stock": 20, "picture": "brown-rice-1"},
     {"key": "broccoli", "title": "有机西兰花", "price_amount": 690, "stock": 20, "picture": "broccoli-1"},
+    {"key": "chestnut", "title": "迁西板栗", "price_amount": 3000, "stock": 20, "picture": "chestnut-1"},
 ]  # fmt: skip
