@@ -347,3 +347,34 @@ def test_secrets_are_not_logged(stand_in: StandIn, caplog: pytest.LogCaptureFixt
     with caplog.at_level("DEBUG"), pytest.raises(LoginCodeInvalid):
         program(stand_in).code2session("x")
     assert "s3cret" not in caplog.text
+
+
+def test_a_url_link_and_a_short_link_lead_where_they_were_asked_to(world: BoxWorld) -> None:
+    program = world.miniprogram()
+    address = program.url_link(path="pages/home/home", query="id=3&l=abc", expire_days=1)
+    assert world.post("/_box/scan", text=address)["path"] == "/pages/home/home?id=3&l=abc"
+    text = program.short_link(page_url="pages/home/home?id=3", title="十月团")
+    assert text.startswith("#小程序://")
+    assert world.post("/_box/scan", text=text)["path"] == "/pages/home/home?id=3"
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ({"path": "/pages/home/home"}, "40165"),
+        ({"query": "x" * 1025}, "40212"),
+        ({"expire_days": 31}, "85401"),
+    ],
+)
+def test_a_url_link_that_wechat_does_not_make_is_refused_for_good(
+    world: BoxWorld, asked: dict[str, Any], code: str
+) -> None:
+    with pytest.raises(RequestRefused) as refused:
+        world.miniprogram().url_link(**{"path": "pages/home/home", **asked})
+    assert (refused.value.code, refused.value.permanent) == (code, True)
+
+
+def test_a_short_link_with_a_long_title_is_refused(world: BoxWorld) -> None:
+    with pytest.raises(RequestRefused) as refused:
+        world.miniprogram().short_link(page_url="pages/home/home", title="很" * 21)
+    assert refused.value.code == "40225"
