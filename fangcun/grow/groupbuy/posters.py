@@ -25,7 +25,8 @@ def poster_of(group: Group) -> bytes:
         shop=group.program.name,
         title=campaign.product.title,
         code=b"",
-        lines=(_until(group),),
+        # Beside a picture the first has room; without one the price has no place of its own.
+        lines=(_until(group), f"{group.size} 人团 ¥{yuan(cheapest.price_amount)}"),
         hint="长按识别小程序码，一起拼团",
         price=f"{group.size} 人团 ¥{yuan(cheapest.price_amount)}",
         before=f"¥{yuan(cheapest.sku.price_amount)}",
