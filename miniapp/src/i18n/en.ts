@@ -115,6 +115,8 @@ export const en: Record<MessageKey, string> = {
   'group.rule_limit': '{n} pieces each at most',
   'group.rule_newcomers': 'Only newcomers can join; anybody can open',
   'checkout.group': 'Group-buy',
+  'checkout.group_closed': 'This group takes nobody more',
+  'checkout.open_own': 'Open my own',
   'checkout.group_note': 'Paying keeps your seat; refunded if the group is not filled',
   'result.invite': 'Invite friends',
   'result.group': 'See the group',
