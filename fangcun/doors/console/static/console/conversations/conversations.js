@@ -62,6 +62,8 @@
 
   if (!form) return
   const text = form.elements.text
+  // The console's library writes the name of a chosen file into a text field beside it; here is none.
+  form.elements.picture.hasChangeListener = true
   const place = `conversation:${form.dataset.draft}`
   const remember = value => {
     if (value) sessionStorage.setItem(place, value)
