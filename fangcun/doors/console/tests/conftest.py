@@ -21,7 +21,7 @@ from fangcun.grow.links.channels import save_channel, save_cost
 from fangcun.grow.links.models import Channel, ChannelCost
 from fangcun.grow.loyalty.models import Activity
 from fangcun.grow.loyalty.services import earn, save_activity
-from fangcun.grow.messaging.services import notify, register_template
+from fangcun.grow.messaging.services import notify, register_template, register_text_template, text
 from fangcun.grow.referral.models import Invitation
 from fangcun.identity.members.models import Account, Address, Member
 from fangcun.identity.members.phones import phone_digests
@@ -159,6 +159,8 @@ def furnished(paid, drain):
         member_id=paid.member_id, program_id=paid.program_id, purpose="order_paid", values={}, link="/pages",
         kind="order", title="已支付", body="订单已支付", dedupe_key="k",
     )  # fmt: skip
+    register_text_template(code="hello", title="问候", body="您好", by=SYSTEM)
+    text(template="hello", values={}, key="k", marketing=False, member_id=paid.member_id)
     save_freight_rule(FreightRule(name="全国"), by=SYSTEM)
     set_home(notice="明日达", by=SYSTEM)
     save_quick_reply(QuickReply(category="常用", title="问候", text="您好"), by=SYSTEM)
