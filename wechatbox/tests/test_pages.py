@@ -8,7 +8,7 @@ from wechatbox.tests.kit import Merchant, RunningBox, Sink, wait_until
 HOSTILE = "<script>alert('方')</script>\"&"
 
 
-@pytest.mark.parametrize("path", ["/", "/cashier", "/inbox", "/clock", "/notices"])
+@pytest.mark.parametrize("path", ["/", "/cashier", "/inbox", "/chat", "/clock", "/notices"])
 def test_an_empty_box_shows_every_page(box: RunningBox, path: str) -> None:
     response = box.http.get(path)
     assert response.status_code == 200
@@ -17,7 +17,7 @@ def test_an_empty_box_shows_every_page(box: RunningBox, path: str) -> None:
     assert "盒中微信" in response.text
 
 
-@pytest.mark.parametrize("path", ["/", "/cashier", "/inbox", "/clock", "/notices"])
+@pytest.mark.parametrize("path", ["/", "/cashier", "/inbox", "/chat", "/clock", "/notices"])
 def test_pages_ask_nobody_else_for_anything(box: RunningBox, path: str) -> None:
     text = box.http.get(path).text
     loaded = re.findall(r'(?:src|href|action)="([^"]*)"', text)

@@ -42,7 +42,9 @@ def hours_of(row: ServiceSettings) -> Hours:
 
 def conversation_of(conversation_id: int) -> Conversation:
     """One conversation with its program and member at hand. Raises ConversationGone."""
-    rows = Conversation.objects.select_related("program", "account__member").defer("program__app_secret")
+    rows = Conversation.objects.select_related("program", "account__member").defer(
+        "program__app_secret", "account__session_key"
+    )
     row = rows.filter(pk=conversation_id).first() if 0 < conversation_id < 2**63 else None
     if row is None:
         raise ConversationGone
@@ -69,6 +71,7 @@ def listed(box: str, *, staff_id: int, search: str = "") -> QuerySet[Conversatio
     rows = (
         Conversation.objects.exclude(last_at=None)
         .select_related("account__member")
+        .defer("account__session_key", "account__member__phone")  # sealed: dear to open, and not shown
         .order_by(F("waiting_since").asc(nulls_last=True), "-last_at", "-id")
     )
     if text := search.replace("\0", "").strip()[:60]:
