@@ -5,7 +5,7 @@ from __future__ import annotations
 from fangcun.grow.links.services import reassign as reassign_openings
 from fangcun.grow.loyalty.services import earn, undo_earning
 from fangcun.grow.referral.events import InvitationReversed, InvitationRewarded
-from fangcun.grow.referral.services import note_paid_order, reverse
+from fangcun.grow.referral.services import note_paid_order, note_refund, reverse
 from fangcun.grow.referral.services import reassign as reassign_invitations
 from fangcun.identity.members.events import MembersMerged
 from fangcun.identity.members.models import Member
@@ -28,9 +28,8 @@ def reward_a_first_order_that_waited(event: OrderReleased) -> None:
 
 
 @listens(OrderRefunded)
-def undo_when_all_is_given_back(event: OrderRefunded) -> None:
-    if event.full:
-        reverse(order_number=event.number, reason="首单已退款")
+def undo_when_it_is_given_back(event: OrderRefunded) -> None:
+    note_refund(order_id=event.order_id, full=event.full)
 
 
 @listens(OrderCancelled)

@@ -34,6 +34,8 @@ def note_paid_order(*, order_id: int) -> None:
     order = Order.objects.get(pk=order_id)
     if order.paid_at is None or order.held_for or order.status == OrderStatus.CANCELLED:
         return
+    if 0 < order.paid_amount <= order.refunded_amount:
+        return  # the news of the refund was faster
     earlier = Q(paid_at__lt=order.paid_at) | Q(paid_at=order.paid_at, pk__lt=order.pk)
     if Order.objects.filter(earlier, member_id=order.member_id).exists():
         return
@@ -121,6 +123,19 @@ def reject(*, invitation: Invitation, by: Actor, note: str = "") -> None:
         InvitationStatus.REJECTED, by=by, reason=note or _("审核未通过"), ended_at=timezone.now()
     )
     audit.record("referral.reject", by=by, object=invitation, note=note)
+
+
+def note_refund(*, order_id: int, full: bool) -> bool:
+    """Money of an order went back: what was given for it too, when all did or less is left than the rules ask for.
+
+    Whether there was anything to take back; told again it changes nothing.
+    """
+    order = Order.objects.get(pk=order_id)
+    if full:
+        return reverse(order_number=order.number, reason=_("首单已退款"))
+    if order.paid_amount - order.refunded_amount < rules_now().least_paid_amount:
+        return reverse(order_number=order.number, reason=_("首单部分退款后不足最低金额"))
+    return False
 
 
 @transaction.atomic

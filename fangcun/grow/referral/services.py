@@ -15,7 +15,7 @@ from fangcun.grow.links.services import make_link
 from fangcun.grow.referral.errors import CodeUnknown
 from fangcun.grow.referral.merging import reassign
 from fangcun.grow.referral.models import Invitation, InviteCode, ReferralRules, SettlesOn, Touch
-from fangcun.grow.referral.rewarding import approve, note_paid_order, reject, reverse
+from fangcun.grow.referral.rewarding import approve, note_paid_order, note_refund, reject, reverse
 from fangcun.grow.referral.rules import rules_now, save_rules
 from fangcun.grow.referral.settling import settle
 from fangcun.identity.members.models import Member
@@ -26,6 +26,7 @@ __all__ = [
     "code_of",
     "invite_link",
     "note_paid_order",
+    "note_refund",
     "reassign",
     "reject",
     "reverse",

@@ -15,6 +15,7 @@ from fangcun.grow.referral.queries import invited_by, leaderboard, totals_of
 from fangcun.grow.referral.services import (
     approve,
     note_paid_order,
+    note_refund,
     reassign,
     reject,
     reverse,
@@ -62,7 +63,8 @@ def test_a_later_order_changes_nothing(program, rules, inviter):
 
 
 @pytest.mark.parametrize(
-    "facts", [{"paid_at": None}, {"held_for": "group"}, {"status": OrderStatus.CANCELLED}]
+    "facts",
+    [{"paid_at": None}, {"held_for": "group"}, {"status": OrderStatus.CANCELLED}, {"refunded_amount": 5000}],
 )
 def test_an_order_that_is_not_surely_bought_settles_nothing(program, rules, inviter, facts):
     invited(inviter, program, **facts)
@@ -82,6 +84,21 @@ def test_what_was_given_is_taken_back_once(program, rules, inviter):
     assert not reverse(order_number=order.number, reason="退款")
     assert status() == "reversed"
     assert totals_of(inviter.member.pk, days=15).points == 0
+
+
+def test_a_part_that_goes_back_undoes_only_below_the_least_amount(program, rules, inviter):
+    rules.least_paid_amount = 3000
+    save_rules(rules, by=SYSTEM)
+    _member, order = invited(inviter, program)
+    order.refunded_amount = 2000
+    order.save()
+    assert not note_refund(order_id=order.pk, full=False)
+    assert status() == "rewarded"
+    order.refunded_amount = 2001
+    order.save()
+    assert note_refund(order_id=order.pk, full=False)
+    assert not note_refund(order_id=order.pk, full=True)
+    assert status() == "reversed"
 
 
 def test_over_the_limit_the_inviter_gets_nothing_and_the_invitee_does(program, rules, inviter):
