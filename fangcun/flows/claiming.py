@@ -10,9 +10,10 @@ from fangcun.shop.offers.services import claim_coupon, redeem_code
 from fangcun.shop.orders.queries import has_bought
 
 
-def claimant_of(member_id: int) -> Claimant:
-    """A member as the rules for coupons see him."""
-    return Claimant(member_id, not has_bought(member_id), standing_of(member_id).tier)
+def claimant_of(member_id: int, *, tier: int | None = None) -> Claimant:
+    """A member as the rules for coupons see him; `tier` when it is known already."""
+    rank = standing_of(member_id).tier if tier is None else tier
+    return Claimant(member_id, not has_bought(member_id), rank)
 
 
 def claim(*, account: Account, template_id: int, token: str = "") -> Coupon:

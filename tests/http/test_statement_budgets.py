@@ -22,6 +22,7 @@ from fangcun.grow.referral.services import save_rules, touch
 from fangcun.identity.members.models import Member
 from fangcun.kernel.actors import SYSTEM
 from fangcun.shop.catalog.services import PictureSpec, ProductSpec, SkuSpec, create_category, create_product
+from fangcun.shop.offers.tests.makers import flash_of, template_of
 from fangcun.shop.orders.models import Order
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
@@ -84,6 +85,23 @@ def test_a_product_and_its_stock(me, shelf):
         me.got("GET", f"/products/{shelf[0].product_id}/stock")
     with at_most(1):
         assert me("GET", "/products/999999").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "alone", "budget"),
+    [("/products/{}/offers", 5, 11), ("/flash-sales", 3, 6), ("/coupon-templates", 4, 6), ("/coupons", 3, 3)],
+)
+def test_offers_however_many_there_are(me, shelf, path, alone, budget):
+    path = path.format(shelf[0].product_id)
+    with at_most(alone):
+        me.got("GET", path)
+    for _ in range(2):
+        for sku in shelf[:3]:
+            flash_of(sku.pk)
+            template_of()
+        me.got("GET", path)  # what changed is read once
+        with at_most(budget):
+            me.got("GET", path)
 
 
 def test_a_page_that_did_not_change_costs_no_more(me, shelf):

@@ -121,19 +121,22 @@ def get_product_offers(request: HttpRequest, product_id: BigId) -> ProductOffers
     """What a product costs at this moment and what else makes it cheaper; never cached."""
     program_of(request)
     account, now = account_if_any(request), timezone.now()
-    live = live_stock(product_id)
-    member_id = account.member_id if account else None
+    live, found = live_stock(product_id), queries.running()
+    terms = terms_for(account.member_id) if account else PLAIN
     prices, coming = queries.sku_prices(
         [(sku["id"], sku["price_amount"]) for sku in live["skus"]],
         product_id=product_id,
-        member_id=member_id,
-        terms=terms_for(account.member_id) if account else PLAIN,
+        member_id=account.member_id if account else None,
+        found=found,
+        terms=terms,
         now=now,
     )
-    shelves = shelves_of(product_id)
-    rules = queries.thresholds_for(product_id=product_id, category_ids=shelves, now=now)
-    claimant = claiming.claimant_of(account.member_id) if account else None
-    coupons = queries.claimable_templates(claimant=claimant, now=now, product_id=product_id)
+    shelves = shelves_of(product_id) if found.thresholds else ()
+    rules = queries.thresholds_for(product_id=product_id, category_ids=shelves, found=found, now=now)
+    coupons: list[Claimable] = []
+    if found.any_coupons:
+        claimant = claiming.claimant_of(account.member_id, tier=terms.tier) if account else None
+        coupons = queries.claimable_templates(claimant=claimant, now=now, product_id=product_id)
     return ProductOffersOut(
         skus=[_price(price) for price in prices],
         coming=[

@@ -15,8 +15,8 @@ def new_code() -> str:
 
 
 def plain(text: str) -> str:
-    """A code as it is kept: without spaces and dashes, in capitals."""
-    return re.sub(r"[\s\-—]", "", text).upper()[:40]
+    """A code as it is kept: letters and digits alone, in capitals."""
+    return re.sub(r"[\W_]", "", text).upper()[:40]
 
 
 def spaced(code: str) -> str:

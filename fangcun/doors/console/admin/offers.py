@@ -103,8 +103,8 @@ class FlashSaleAdmin(_SaleAdmin):
     list_display = ["title", "goods", "sold", "dates", "status_"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        sales: QuerySet[Any] = super().get_queryset(request)
-        sales = sales.annotate(stock_n=Sum("lines__stock"), taken_n=Sum("lines__taken"))
+        counted = {"stock_n": Sum("lines__stock"), "taken_n": Sum("lines__taken")}
+        sales: QuerySet[Any] = super().get_queryset(request).annotate(**counted)
         return sales
 
     @display(description=_("已抢 / 件数"))

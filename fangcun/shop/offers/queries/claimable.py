@@ -52,8 +52,10 @@ def claimable_templates(
 
 def template_by_token(token: str, *, claimant: Claimant | None, now: dt.datetime) -> Claimable:
     """The one that a link leads to. Raises CouponTemplateGone."""
-    found = CouponTemplate.objects.filter(_open(now), link_token=token, way=CouponTemplate.Way.LINK).first()
-    if not token or found is None:
+    # Ours are printable; PostgreSQL would break off at a NUL in what isn't.
+    wanted = token if token.isprintable() else ""
+    found = CouponTemplate.objects.filter(_open(now), link_token=wanted, way=CouponTemplate.Way.LINK).first()
+    if not wanted or found is None:
         raise CouponTemplateGone
     return _judged([found], claimant)[0]
 

@@ -10,7 +10,6 @@ from typing import Literal
 from fangcun.shop.catalog.queries import SkuFacts, skus_for
 from fangcun.shop.offers.models import FlashBuyer, FlashLine, FlashSale
 from fangcun.shop.offers.pricing.prices import Piece, flash_wanted, piece_of
-from fangcun.shop.offers.queries.running import running
 from fangcun.shop.offers.rules import FlashOffer, LimitedOffer, Running, ThresholdRule
 from fangcun.shop.offers.sale import DiscountKind, SaleLine
 from fangcun.shop.offers.terms import PLAIN, Terms
@@ -100,11 +99,10 @@ class SkuPrice:
 
 
 def sku_prices(
-    skus: Sequence[tuple[int, int]], *, product_id: int, member_id: int | None, terms: Terms = PLAIN,
-    now: dt.datetime,
+    skus: Sequence[tuple[int, int]], *, product_id: int, member_id: int | None, found: Running,
+    terms: Terms = PLAIN, now: dt.datetime,
 ) -> tuple[list[SkuPrice], list[LimitedOffer]]:  # fmt: skip
     """What one piece of each (sku id, price on the shelf) costs now, and lower prices that are to come."""
-    found = running()
     lines = [SaleLine(sku_id, product_id, (), 1, amount) for sku_id, amount in skus]
     pieces = pieces_for(lines, member_id=member_id, found=found, terms=terms, now=now)
     prices = [_price(line, found, terms, now, pieces) for line in lines]
@@ -118,11 +116,11 @@ def sku_prices(
 
 
 def thresholds_for(
-    *, product_id: int, category_ids: tuple[int, ...], now: dt.datetime
+    *, product_id: int, category_ids: tuple[int, ...], found: Running, now: dt.datetime
 ) -> list[ThresholdRule]:
     """The thresholds that run and that this product counts for."""
     line = SaleLine(0, product_id, category_ids, 1, 1)
-    return [rule for rule in running().thresholds if rule.runs(now) and rule.scope.covers(line)]
+    return [rule for rule in found.thresholds if rule.runs(now) and rule.scope.covers(line)]
 
 
 def _price(
