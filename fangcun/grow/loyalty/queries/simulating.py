@@ -36,15 +36,16 @@ def growth_of_cards(member_ids: Sequence[int], window_days: int, now: dt.datetim
     return {member_id: max(total, 0) for member_id, total in rows}
 
 
-def where_tiers_differ(member_ids: Sequence[int], growth: Mapping[int, int]) -> list[int]:
-    """Which of these members hold another tier than their growth reaches."""
+def who_moves(member_ids: Sequence[int], growth: Mapping[int, int], now: dt.datetime) -> list[int]:
+    """Which of these members reach a higher tier, or hold one that they don't reach and that is not protected."""
     thresholds = list(Tier.objects.order_by("-rank").values_list("rank", "growth_from"))
-    held = Card.objects.filter(pk__in=member_ids).order_by("pk").values_list("pk", "tier__rank")
+    held = Card.objects.filter(pk__in=member_ids).order_by("pk")
     found = []
-    for member_id, rank in held:
+    for member_id, rank, until in held.values_list("pk", "tier__rank", "protected_until"):
         grown = growth.get(member_id, 0)
         reached = next((number for number, needed in thresholds if needed <= grown), 0)
-        if reached != (rank or 0):
+        safe = until is not None and until > now
+        if reached > (rank or 0) or (reached < (rank or 0) and not safe):
             found.append(member_id)
     return found
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from fangcun.grow.loyalty.models import Card, Rules, Tier
-from fangcun.grow.loyalty.queries.simulating import growth_of_cards, where_tiers_differ
+from fangcun.grow.loyalty.queries.simulating import growth_of_cards, who_moves
 from fangcun.grow.loyalty.services.growing import change_tier, rank_of, tier_for
 from fangcun.grow.loyalty.services.ledger import take_card
 from fangcun.kernel.jobs import task
@@ -30,12 +30,21 @@ def review_tiers(*, now: dt.datetime | None = None, limit: int = BATCH) -> int:
             return moved
         last = cards[-1].pk
         growth = growth_of_cards([card.pk for card in cards], rules.window_days, now)
-        stale = [card for card in cards if card.growth != growth.get(card.pk, 0)]
-        for card in stale:
-            card.growth = growth.get(card.pk, 0)
-        Card.objects.bulk_update(stale, ["growth"])
-        for member_id in where_tiers_differ([card.pk for card in cards], growth):
+        stale = [card.pk for card in cards if card.growth != growth.get(card.pk, 0)]
+        if stale:
+            _correct(stale, rules, now)
+        for member_id in who_moves([card.pk for card in cards], growth, now):
             moved += _review(member_id, rules, now)
+
+
+@transaction.atomic
+def _correct(member_ids: list[int], rules: Rules, now: dt.datetime) -> None:
+    """Let these cards say what the growth of the period is; counted again when nobody else can change it."""
+    cards = list(Card.objects.select_for_update().filter(pk__in=member_ids).order_by("pk"))
+    growth = growth_of_cards(member_ids, rules.window_days, now)
+    for card in cards:
+        card.growth = growth.get(card.pk, 0)
+    Card.objects.bulk_update(cards, ["growth"])
 
 
 @transaction.atomic
