@@ -21,6 +21,12 @@ from fangcun.shop.orders.states import CancelledBy, OrderStatus
 from fangcun.shop.payments.services import close_payments, refund
 
 BATCH = 200
+WHO = {
+    "member": CancelledBy.MEMBER,
+    "staff": CancelledBy.STAFF,
+    "system": CancelledBy.SYSTEM,
+    "wechat": CancelledBy.SYSTEM,
+}
 
 
 def cancel_order(order: Order, *, by: Actor, reason: str = "") -> Order:
@@ -29,11 +35,10 @@ def cancel_order(order: Order, *, by: Actor, reason: str = "") -> Order:
     The shop may cancel a paid order; the customer may while it is held. Raises OrderNotCancellable,
     StatusChanged when the payment or the release came first.
     """
-    may_be_paid = by.kind == "staff" or bool(order.held_for)
+    may_be_paid = by.kind != "member" or bool(order.held_for)
     if order.status not in {OrderStatus.PENDING_PAYMENT, *([OrderStatus.PAID] if may_be_paid else [])}:
         raise OrderNotCancellable(status=order.get_status_display())
-    who = CancelledBy.STAFF if by.kind == "staff" else CancelledBy.MEMBER
-    _cancel(order, who=who, by=by, reason=one_line(reason)[:100])
+    _cancel(order, who=WHO[by.kind], by=by, reason=one_line(reason)[:100])
     return order
 
 
@@ -47,8 +52,7 @@ def give_up_order(*, order_id: int, by: Actor, reason: str) -> bool:
         held = order.status == OrderStatus.PAID and bool(order.held_for)
         if order.status != OrderStatus.PENDING_PAYMENT and not held:
             return False
-        who = CancelledBy.STAFF if by.kind == "staff" else CancelledBy.SYSTEM
-        _cancel(order, who=who, by=by, reason=one_line(reason)[:100])
+        _cancel(order, who=CancelledBy.STAFF if by.kind == "staff" else CancelledBy.SYSTEM, by=by, reason=one_line(reason)[:100])
     return True
 
 
