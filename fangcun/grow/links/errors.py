@@ -35,10 +35,3 @@ class BatchInvalid(DomainError):
     code = "batch_invalid"
     status = 400
     message = _("请检查批次的设置")
-
-
-class BatchNotReady(DomainError):
-    """Its files are not drawn yet."""
-
-    code = "batch_not_ready"
-    message = _("小程序码还没有全部生成")
