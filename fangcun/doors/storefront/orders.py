@@ -49,7 +49,7 @@ IDEMPOTENCY_KEY = {
 }
 
 
-@router.post("/quote", response={200: QuoteOut, **errors(400, 401, 404, 422)})
+@router.post("/quote", response={200: QuoteOut, **errors(400, 401, 404, 409, 422)})
 def quote(request: HttpRequest, body: QuoteIn) -> QuoteOut:
     """What the ticked lines of the cart, or the given lines, would cost now; problems are named."""
     account = account_of(request)

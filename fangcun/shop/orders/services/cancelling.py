@@ -52,7 +52,7 @@ def give_up_order(*, order_id: int, by: Actor, reason: str) -> bool:
         held = order.status == OrderStatus.PAID and bool(order.held_for)
         if order.status != OrderStatus.PENDING_PAYMENT and not held:
             return False
-        _cancel(order, who=CancelledBy.STAFF if by.kind == "staff" else CancelledBy.SYSTEM, by=by, reason=one_line(reason)[:100])
+        _cancel(order, who=WHO[by.kind], by=by, reason=one_line(reason)[:100])
     return True
 
 
