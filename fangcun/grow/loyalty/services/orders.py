@@ -44,7 +44,8 @@ def return_points(
     """Let so much of what an order took in points have come back in all; how many came now.
 
     `permille` is the share, or `points` the number, counted from the beginning: saying it again changes nothing.
-    Points keep the date on which they expire, but live at least `grace_days` more.
+    Points keep the date on which they expire, but live at least `grace_days` more. The next news of the order brings
+    them to what its state says again, see `settle_order`.
     """
     found = OrderPoints.objects.filter(number=order_number).first()
     if found is None:
