@@ -17,6 +17,7 @@ from unfold.contrib.filters.admin import RangeDateTimeFilter
 
 from fangcun.doors.console.model_admin import ConsoleAdmin, Verb, actor_of
 from fangcun.doors.console.words import money
+from fangcun.grow.conversations.queries import conversations_of_member
 from fangcun.grow.loyalty.models import Card
 from fangcun.identity.members.models import Member
 from fangcun.identity.members.phones import masked
@@ -36,7 +37,8 @@ class MemberAdmin(ConsoleAdmin[Member]):
     search_help_text = _("昵称、会员编号或完整手机号")
     ordering = ["-id"]
     facts = [
-        "name", "id", "phone_", "loyalty", "programs", "addresses", "orders_", "timeline", "created_at",
+        "name", "id", "phone_", "loyalty", "programs", "addresses", "orders_", "conversations_",
+        "timeline", "created_at",
     ]  # fmt: skip
     verbs = [
         Verb("show_phone", _("查看完整手机号"), "visibility", "members.reveal"),
@@ -145,6 +147,14 @@ class MemberAdmin(ConsoleAdmin[Member]):
         ]
         line = '<div><a class="fc-link" href="{}">{}</a> · {} · {}</div>'
         return format_html_join("", line, rows) or "—"
+
+    @display(description=_("客服会话"))
+    def conversations_(self, member: Member) -> SafeString | str:
+        rows = [
+            (reverse("admin:conversation", args=[one.pk]), one.get_status_display(), one.last_text)
+            for one in conversations_of_member(member.pk)
+        ]
+        return format_html_join("", '<div><a class="fc-link" href="{}">{}</a> · {}</div>', rows) or "—"
 
     def show_phone(self, request: HttpRequest, member: Member) -> None:
         """Show the whole number once, and write down who asked."""
