@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from fangcun.grow.automations.queries import is_awaited
 from fangcun.grow.automations.services import let_in_by_news, reassign_runs
 from fangcun.grow.loyalty.events import TierChanged
 from fangcun.identity.members.events import MemberLoggedIn, MembersMerged
@@ -19,6 +20,8 @@ FIRST_LOGIN = dt.timedelta(minutes=5)
 
 @listens(MemberLoggedIn)
 def let_newcomers_in(event: MemberLoggedIn) -> None:
+    if not is_awaited("registered"):
+        return
     joined = Member.objects.values_list("created_at", flat=True).get(pk=event.member_id)
     if abs(dt.datetime.fromisoformat(event.at) - joined) > FIRST_LOGIN:
         return
@@ -53,7 +56,7 @@ def let_in_who_got_money_back(event: OrderRefunded) -> None:
 
 @listens(TierChanged)
 def let_in_who_rose(event: TierChanged) -> None:
-    if event.rose:
+    if event.rose and is_awaited("tier_rose"):
         let_in_by_news(
             news="tier_rose",
             member_id=event.member_id,
@@ -69,6 +72,8 @@ def keep_his_ways(event: MembersMerged) -> None:
 
 
 def _order(news: str, event: OrderNews, *, key: str = "") -> None:
+    if not is_awaited(news):
+        return
     titles = list(
         OrderLine.objects.filter(order_id=event.order_id).order_by("id").values_list("title", flat=True)[:2]
     )

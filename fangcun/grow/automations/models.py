@@ -39,6 +39,8 @@ class Automation(Stateful):
     status = models.CharField(
         _("状态"), max_length=10, choices=AutomationStatus, default=AutomationStatus.DRAFT
     )
+    # Of the newest version: which news lets in, so that news nobody waits for costs one look.
+    news = models.CharField(max_length=20, blank=True, default="", editable=False)
     # Basis points of those who enter and are left alone, so that it can be told what the rest did because of it.
     held_out = models.PositiveIntegerField(_("对照组比例"), default=HELD_OUT)
     salt = models.CharField(max_length=16, default=new_salt, editable=False)

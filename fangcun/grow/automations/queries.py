@@ -98,3 +98,8 @@ def audience(automation: Automation, now: dt.datetime) -> frozenset[int]:
 def running() -> list[Automation]:
     """Those that are switched on."""
     return list(Automation.objects.filter(status=AutomationStatus.RUNNING).order_by("id"))
+
+
+def is_awaited(news: str) -> bool:
+    """Whether a running automation waits for some news: most news costs no more than this look."""
+    return Automation.objects.filter(status=AutomationStatus.RUNNING, news=news).exists()

@@ -39,7 +39,9 @@ def make_automation(
     Raises AutomationInvalid.
     """
     read = read_document(document)
-    made = Automation.objects.create(name=_name(name), held_out=_share(held_out), ready=ready)
+    made = Automation.objects.create(
+        name=_name(name), held_out=_share(held_out), ready=ready, news=read.trigger.news
+    )
     Version.objects.create(automation=made, number=1, document=dict(document))
     audit.record("automations.make", by=by, object=made, after={"content": sentence(read)})
     return made
@@ -61,8 +63,8 @@ def change_automation(
     before = _content(automation, read_document(old.document))
     if held_out != automation.held_out and Run.objects.filter(automation=automation).exists():
         raise AutomationInvalid(_("已有会员进入，不能再改变对照组的比例"), place="held_out")
-    automation.name, automation.held_out = _name(name), _share(held_out)
-    automation.save(update_fields=["name", "held_out"])
+    automation.name, automation.held_out, automation.news = _name(name), _share(held_out), read.trigger.news
+    automation.save(update_fields=["name", "held_out", "news"])
     if dict(document) != old.document:
         Version.objects.create(automation=automation, number=old.number + 1, document=dict(document))
     after = _content(automation, read)
@@ -130,20 +132,19 @@ def let_in_by_news(
 ) -> int:
     """Something happened to a member: he enters what waits for it, once per `key`; into how many."""
     count = 0
-    for automation in Automation.objects.filter(status=AutomationStatus.RUNNING).order_by("id"):
+    waiting = Automation.objects.filter(status=AutomationStatus.RUNNING, news=news).order_by("id")
+    for automation in waiting:
         version = latest(automation)
         if version is None:
             continue
-        document = read_document(version.document)
-        if document.trigger.kind == "news" and document.trigger.news == news:
-            count += enter(
-                automation=automation,
-                version=version,
-                document=document,
-                entrants=[Entrant(member_id, key, dict(facts))],
-                now=timezone.now(),
-                program_id=program_id,
-            )
+        count += enter(
+            automation=automation,
+            version=version,
+            document=read_document(version.document),
+            entrants=[Entrant(member_id, key, dict(facts))],
+            now=timezone.now(),
+            program_id=program_id,
+        )
     return count
 
 
