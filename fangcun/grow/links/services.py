@@ -96,7 +96,6 @@ def new_short() -> str:
     return "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
 
 
-@transaction.atomic
 def note_opening(
     *, link: Link, visit: str = "", device: str = "", member_id: int | None = None, click_id: str = ""
 ) -> bool:
@@ -115,21 +114,25 @@ def note_opening(
         click_id=click_id[:128],
         at=timezone.now(),
     )
-    before = Opening.objects.filter(link=link, visit=opening.visit).values_list("member_id").first()
+    same = Opening.objects.filter(link=link, visit=opening.visit)
+    before = same.values_list("member_id").first()
     if before is not None:
         if before[0] is None and member_id is not None:
-            Opening.objects.filter(link=link, visit=opening.visit, member=None).update(member_id=member_id)
+            same.filter(member=None).update(member_id=member_id)
         return False
-    Opening.objects.bulk_create([opening], ignore_conflicts=True)
-    # The same event id in a race: the fact counts once, whoever comes second.
-    record_later(
-        "link_opened",
-        event_id=f"link_opened:{link.pk}:{hashlib.sha256(opening.visit.encode()).hexdigest()[:24]}",
-        member_id=member_id,
-        program_id=link.program_id,
-        props={"channel": link.channel.code if link.channel else "", "link": link.short},
-        at=opening.at,
-    )
+    with transaction.atomic():
+        Opening.objects.bulk_create([opening], ignore_conflicts=True)
+        if member_id is not None:  # somebody may have written it a moment ago, without knowing whose it is
+            same.filter(member=None).update(member_id=member_id)
+        # The same event id in a race: the fact counts once, whoever comes second.
+        record_later(
+            "link_opened",
+            event_id=f"link_opened:{link.pk}:{hashlib.sha256(opening.visit.encode()).hexdigest()[:24]}",
+            member_id=member_id,
+            program_id=link.program_id,
+            props={"channel": link.channel.code if link.channel else "", "link": link.short},
+            at=opening.at,
+        )
     return True
 
 
