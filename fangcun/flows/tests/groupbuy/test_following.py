@@ -22,6 +22,7 @@ from fangcun.kernel.models import Job, Transition
 from fangcun.shop.catalog.models import Sku
 from fangcun.shop.orders.events import OrderCancelled, OrderPaid
 from fangcun.shop.orders.models import Order
+from fangcun.shop.orders.services import give_up_order
 from fangcun.shop.payments.models import Refund
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -110,7 +111,7 @@ def test_one_refund_that_fails_stops_no_other_and_is_tried_until_it_is_done(
     group = group_of(first)
     second = three[1].buy(campaign, group.number)
     drain()
-    whole = settling.give_up_order
+    whole = give_up_order
 
     def breaks(*, order_id: int, **rest):
         if order_id == first.pk:
