@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from fangcun.grow.referral.errors import NotHeld
 from fangcun.grow.referral.models import Invitation, Touch
-from fangcun.grow.referral.queries import invited_by, leaderboard, totals_of
+from fangcun.grow.referral.queries import invited_by, totals_of
 from fangcun.grow.referral.services import (
     approve,
     note_paid_order,
@@ -214,36 +214,6 @@ def test_an_inviter_who_was_two_has_both_codes(program, rules, inviter):
     reassign(kept_id=other.member.pk, gone_id=inviter.member.pk)
     assert totals_of(other.member.pk, days=15).rewarded == 2
     assert touch(member_id=newcomer().pk, code=inviter.code, program_id=program.pk).inviter == other.member
-
-
-def test_the_months_list_ranks_by_rewarded_invitations(program, rules, inviter):
-    other, third = Inviter("小李"), Inviter("小赵")
-    for _ in range(2):
-        invited(other, program)
-    invited(inviter, program)
-    board = leaderboard(member_id=inviter.member.pk)
-    assert [(one.rank, one.member, one.count) for one in board.leaders] == [
-        (1, other.member, 2),
-        (2, inviter.member, 1),
-    ]
-    assert board.mine == board.leaders[1]
-    assert leaderboard(member_id=third.member.pk).mine is None
-    Invitation.objects.update(ended_at=timezone.now() - dt.timedelta(days=40))
-    assert leaderboard().leaders == ()
-
-
-def test_whom_one_invited_and_how_it_stands(program, rules, inviter):
-    invited(inviter, program)
-    waiting = newcomer("小赵")
-    touch(member_id=waiting.pk, code=inviter.code, program_id=program.pk)
-    assert [
-        (one.member.nickname, one.status, one.points) for one in invited_by(inviter.member.pk, days=15)
-    ] == [
-        ("小赵", "touched", 0),
-        ("小圆", "rewarded", 100),
-    ]
-    totals = totals_of(inviter.member.pk, days=15)
-    assert (totals.invited, totals.waiting, totals.rewarded, totals.points) == (2, 1, 1, 100)
 
 
 @pytest.mark.race
