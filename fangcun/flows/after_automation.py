@@ -2,36 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from fangcun.grow.automations.queries import is_awaited
 from fangcun.grow.automations.services import let_in_by_news, reassign_runs
 from fangcun.grow.loyalty.events import TierChanged
-from fangcun.identity.members.events import MemberLoggedIn, MembersMerged
-from fangcun.identity.members.models import Member
+from fangcun.identity.members.events import MembersMerged
 from fangcun.kernel.events import listens
 from fangcun.kernel.money import yuan
 from fangcun.shop.orders.events import OrderCancelled, OrderCompleted, OrderNews, OrderPaid, OrderRefunded
 from fangcun.shop.orders.models import OrderLine
-
-FIRST_LOGIN = dt.timedelta(minutes=5)
-
-
-@listens(MemberLoggedIn)
-def let_newcomers_in(event: MemberLoggedIn) -> None:
-    if not is_awaited("registered"):
-        return
-    joined = Member.objects.values_list("created_at", flat=True).get(pk=event.member_id)
-    if abs(dt.datetime.fromisoformat(event.at) - joined) > FIRST_LOGIN:
-        return
-    let_in_by_news(
-        news="registered",
-        member_id=event.member_id,
-        program_id=event.program_id,
-        key="registered",
-        facts={},
-    )
 
 
 @listens(OrderPaid)

@@ -245,3 +245,14 @@ def test_group_buys_cost_the_same_however_many_there_are(me, asker, shelf):
         me.got("POST", "/orders", body, **{"Idempotency-Key": "k"})
     with at_most(2):
         assert len(me.got("GET", "/groupbuy/groups")["items"]) == 1
+
+
+def test_consents_and_messages(me):
+    with at_most(3):
+        me.got("GET", "/messages")
+    with at_most(2):
+        me.got("GET", "/consents?moment=order_submit")
+    with at_most(3):
+        me.got("GET", "/messages/preferences")
+    with at_most(11):
+        me.got("PUT", "/messages/preferences", {"marketing_texts": True})

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import pytest
-from django.utils import timezone
 
-from fangcun.flows.after_automation import let_in_who_paid, let_in_who_rose, let_newcomers_in
+from fangcun.flows.after_automation import let_in_who_paid, let_in_who_rose
 from fangcun.grow.automations.models import Run
 from fangcun.grow.automations.services import make_automation, start_automation
 from fangcun.grow.loyalty.events import TierChanged
-from fangcun.identity.members.events import MemberLoggedIn
 from fangcun.identity.members.models import Account, Member
 from fangcun.identity.programs.models import Program
 from fangcun.kernel.actors import SYSTEM
@@ -43,14 +39,6 @@ def waits_for(news: str) -> None:
 
 def entered() -> list[tuple[int, str]]:
     return list(Run.objects.order_by("id").values_list("member_id", "key"))
-
-
-def test_only_a_first_login_is_a_registration(program):
-    old, new = member(program, created_at=timezone.now() - dt.timedelta(days=1)), member(program)
-    waits_for("registered")
-    for one in (old, new):
-        let_newcomers_in(MemberLoggedIn(one.pk, program.pk, timezone.now().isoformat()))
-    assert entered() == [(new.pk, "registered")]
 
 
 def test_a_paid_order_lets_its_member_in_once(program):

@@ -21,6 +21,7 @@ from fangcun.shop.orders.states import OrderStatus
 
 BOUGHT = (OrderStatus.PAID, OrderStatus.SHIPPED, OrderStatus.COMPLETED)
 OLDEST_CART = dt.timedelta(days=3)  # older ones waited before there was anybody to ask
+OLDEST_NEWCOMER = dt.timedelta(days=3)
 LOOK_AGAIN = {"cart": dt.timedelta(0), "event": dt.timedelta(minutes=5), "segment": dt.timedelta(minutes=5)}
 DAILY = ("birthday", "date")
 USUAL_DAYS = 7
@@ -50,7 +51,8 @@ class Look:
 def is_time(trigger: Trigger, look: Look) -> bool:
     """Whether a running automation should look now: by the day at its time, else every few minutes."""
     if trigger.kind == "news":
-        return False
+        # Nobody announces a registration, which would make every login slower: it is looked for.
+        return trigger.news == "registered"
     before = look.automation.looked_at if look.automation else None
     if trigger.kind in DAILY:
         due = dt.datetime.combine(look.today, trigger.at, timezone.get_default_timezone())
@@ -68,6 +70,8 @@ def _of_news(trigger: Trigger, look: Look) -> list[Entrant]:
     orders = Order.objects.filter(member__merged_into=None)
     found: QuerySet[Any, Any]
     if trigger.news == "registered":
+        if look.automation is not None and look.automation.started_at is not None:
+            since = max(look.automation.started_at, look.now - OLDEST_NEWCOMER)
         found = Member.objects.filter(created_at__gte=since, merged_into=None).values_list("id", flat=True)
     elif trigger.news == "tier_rose":
         found = TierChange.objects.filter(at__gte=since).values_list("member_id", flat=True)

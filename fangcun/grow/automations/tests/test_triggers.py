@@ -163,6 +163,17 @@ def test_an_event_of_today_lets_in_who_did_it(clock, members, program):
     assert entered() == [him.pk]
 
 
+def test_a_newcomer_enters_once_and_who_was_there_before_does_not(clock, members):
+    members(1, created_at=NOON - HOUR)
+    made = automation(TELL, trigger={"kind": "news", "news": "registered"}, again_days=1)
+    (new,) = members(1, created_at=NOON + MINUTE)
+    clock.shift(2 * MINUTE)
+    assert (look(made), look(made)) == (1, 0)
+    clock.shift(2 * DAY)
+    assert look(made) == 0
+    assert entered() == [new.pk]
+
+
 def test_a_preview_says_who_would_enter_and_writes_nothing(clock, members, program):
     people = members(20)
     for member in people:
