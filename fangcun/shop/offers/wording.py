@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import override
 
 from fangcun.kernel.money import yuan
 from fangcun.shop.offers.models import CouponTemplate
@@ -85,13 +87,14 @@ def sentence(template: CouponTemplate, names: Sequence[str] = ()) -> str:
     if terms.cap_amount is not None:
         gives += f"（最多减 {short(terms.cap_amount)}）"
     when = f"满 {short(terms.threshold_amount)} " if terms.threshold_amount else ""
-    who = str(CouponTemplate.Audience(template.audience).label)
+    with override(settings.LANGUAGE_CODE):  # one sentence, one language: that of the customers
+        who = str(CouponTemplate.Audience(template.audience).label)
+        way = str(CouponTemplate.Way(template.way).label)
     if template.audience == CouponTemplate.Audience.TIER:
         who = f"等级 {template.tier} 及以上的会员"
     elif template.segment is not None:
         who = f"人群「{template.segment.name}」中的会员"
     total = f"共 {template.total} 张" if template.total is not None else "总量不限"
-    way = str(CouponTemplate.Way(template.way).label)
     return (
         f"购买{where}{when}{gives}；{validity_text(template) or '（还没有填写有效期）'}。"
         f"{way}：{who}每人限领 {template.per_member} 张，{total}。"

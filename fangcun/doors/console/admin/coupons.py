@@ -96,7 +96,9 @@ class CouponTemplateAdmin(FormPageAdmin[CouponTemplate]):
     def shown(self, request: HttpRequest, row: CouponTemplate | None, form: Any) -> dict[str, Any]:
         return {
             "sentence": wording.sentence(row, names_of(row.scope, row.scope_ids)) if row else "",
-            "claim_page": f"pages-grow/coupons/coupons?token={row.link_token}" if row and row.link_token else "",
+            "claim_page": f"pages-grow/coupons/coupons?token={row.link_token}"
+            if row and row.link_token
+            else "",
             "segments": Segment.objects.all() if row else [],
             "batches": _batches(row) if row else [],
             "most_codes": services.MOST_CODES,
@@ -117,7 +119,9 @@ class CouponTemplateAdmin(FormPageAdmin[CouponTemplate]):
     def preview(self, request: HttpRequest) -> HttpResponse:
         """What is filled in, as one sentence."""
         self._need(request, "grow.view")
-        form = CouponForm(request.POST, template=None)
+        known = request.GET.get("template", "")
+        held = CouponTemplate.objects.filter(pk=known if known.isdigit() else 0).first()
+        form = CouponForm(request.POST, template=held)
         form.is_valid()
         template = form.filled()
         text = wording.sentence(template, names_of(template.scope, template.scope_ids))

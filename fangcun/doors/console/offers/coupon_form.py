@@ -92,6 +92,8 @@ class CouponForm(ScopeFields, RefusableForm):
             setattr(template, name, cleaned.get(name) or 0)
         template.per_member = cleaned.get("per_member") or 1
         template.kind = template.kind or CouponKind.AMOUNT
+        template.way = template.way or CouponTemplate.Way.PUBLIC
+        template.audience = template.audience or CouponTemplate.Audience.EVERYBODY
         template.permille = int(cleaned["fold"] * 100) if cleaned.get("fold") else 1000
         template.scope, template.scope_ids = scope_of(cleaned)
         if self.template and self.template.claimed:  # what can't be changed is not read either

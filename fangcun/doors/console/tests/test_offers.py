@@ -92,6 +92,8 @@ def test_what_is_held_can_no_longer_be_made_worth_less(enter, account):
     browser = enter("operator")
     address = reverse("admin:offers_coupontemplate_change", args=[coupon.template_id])
     assert "已经有人领取" in browser.get(address).content.decode()
+    preview = f"{reverse('admin:offers_coupon_preview')}?template={coupon.template_id}"
+    assert "减 ¥10；" in browser.post(preview, {"title": "新名字"}).content.decode()
     browser.post(address, {**COUPON, "value_amount": "1", "title": "新名字"})
     template = CouponTemplate.objects.get()
     assert (template.title, template.value_amount) == ("新名字", 1000)
