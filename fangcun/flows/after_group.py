@@ -8,7 +8,6 @@ from fangcun.grow.groupbuy.events import (
     GroupFailed,
     GroupFormed,
     GroupJoined,
-    GroupNews,
     GroupOpened,
     GroupResult,
 )
@@ -39,22 +38,50 @@ def keep_his_groups(event: MembersMerged) -> None:
 
 @listens(GroupOpened)
 def count_the_opening(event: GroupOpened) -> None:
-    _count("group_opened", event, event.number, event.opener_id, {"sku_id": event.sku_id, "size": event.size})
+    record_later(
+        "group_opened",
+        event_id=f"group_opened:{event.number}",
+        member_id=event.opener_id,
+        program_id=event.program_id,
+        props={"group_id": event.number, "sku_id": event.sku_id, "size": event.size},
+        at=dt.datetime.fromisoformat(event.at),
+    )
 
 
 @listens(GroupJoined)
 def count_the_joining(event: GroupJoined) -> None:
-    _count("group_joined", event, f"{event.number}:{event.seat_id}", event.member_id, {})
+    record_later(
+        "group_joined",
+        event_id=f"group_joined:{event.number}:{event.seat_id}",
+        member_id=event.member_id,
+        program_id=event.program_id,
+        props={"group_id": event.number},
+        at=dt.datetime.fromisoformat(event.at),
+    )
 
 
 @listens(GroupFormed)
 def count_the_completion(event: GroupFormed) -> None:
-    _count("group_completed", event, event.number, event.opener_id, {"members": event.size})
+    record_later(
+        "group_completed",
+        event_id=f"group_completed:{event.number}",
+        member_id=event.opener_id,
+        program_id=event.program_id,
+        props={"group_id": event.number, "members": event.size},
+        at=dt.datetime.fromisoformat(event.at),
+    )
 
 
 @listens(GroupFailed)
 def count_the_expiry(event: GroupFailed) -> None:
-    _count("group_expired", event, event.number, event.opener_id, {})
+    record_later(
+        "group_expired",
+        event_id=f"group_expired:{event.number}",
+        member_id=event.opener_id,
+        program_id=event.program_id,
+        props={"group_id": event.number},
+        at=dt.datetime.fromisoformat(event.at),
+    )
 
 
 @listens(GroupResult)
@@ -86,15 +113,4 @@ def tell_the_result(event: GroupResult) -> None:
         title=title,
         body=body,
         dedupe_key=f"group_result:{event.seat_id}:{event.order_number}",
-    )
-
-
-def _count(name: str, event: GroupNews, key: str, member_id: int, props: dict[str, int | str]) -> None:
-    record_later(
-        name,
-        event_id=f"{name}:{key}",
-        member_id=member_id,
-        program_id=event.program_id,
-        props={"group_id": event.number, **props},
-        at=dt.datetime.fromisoformat(event.at),
     )
