@@ -105,6 +105,8 @@ def count_the_cancellation(event: OrderCancelled) -> None:
 def tell_that_it_is_cancelled(event: OrderCancelled) -> None:
     if event.cancelled_by == "member":
         return  # he knows: he did it
+    if event.cancelled_by == "system" and event.paid:
+        return  # whose group failed hears that, and that the money goes back
     reason = f"原因：{event.reason}。" if event.reason else ""
     money = "已付款项将原路退回。" if event.paid else ""
     _tell(
