@@ -1,6 +1,6 @@
 /** Made from the blueprint; change that instead. */
 export interface PlannedEvents {
-  /** buy/tap by customer on home; search_and_buy/tap by customer on search; invite/come by friend on home */
+  /** buy/tap by customer on home; search_and_buy/tap by customer on search */
   goods_tapped: { product_id: string | number, position: number, block: string }
   /** buy/view by customer on product; search_and_buy/view by customer on product; invite/view by friend on product */
   goods_viewed: { product_id: string | number, price_amount: number }
@@ -44,6 +44,8 @@ export interface PlannedEvents {
   group_expired: { group_id: string | number }
   /** invite/share by inviter on invite */
   invite_shared: { method: 'friend' | 'poster' }
+  /** invite/take by friend on invite */
+  invite_taken: Record<string, never>
   app_launched: { scene?: number, page?: string }
   app_shown: { scene?: number, page?: string, channel?: string, campaign?: string, source?: string, share_id?: string | number, parent_share_id?: string | number, root_id?: string | number }
   app_hidden: { page?: string, duration_ms?: number }

@@ -57,6 +57,7 @@ def test_only_ways_that_let_time_pass_are_walked_alone():
         "buy/timed_out",
         "pay_later/timed_out",
         "receive/forgotten",
+        "group_buy/expired",
     ]
 
 
@@ -90,7 +91,10 @@ def test_a_branch_may_do_things_in_its_own_way():
             {"events": {"goods_viewed": [{"tap": "x", "see": "y"}]}},
             "events.goods_viewed：一个手势只写一个动作",
         ),
-        ({"events": {"goods_viewed": [{"open": "home"}]}}, "events.goods_viewed：open 只能打开别人发来的页面"),
+        (
+            {"events": {"goods_viewed": [{"open": "home"}]}},
+            "events.goods_viewed：open 只能打开别人发来的页面",
+        ),
         ({"events": {"goods_viewed": [{"do": "nothing"}]}}, "do: nothing：events 里没有它"),
     ],
 )

@@ -119,7 +119,9 @@ class ProgramAdmin(ConsoleAdmin[Program]):
     def push_url(self, program: Program) -> SafeString | str:
         if not program.pk:
             return _t("保存之后显示")
-        return format_html('<code class="fc-pre" id="push-url" style="user-select: all">{}</code>', push_address(program))
+        return format_html(
+            '<code class="fc-pre" id="push-url" style="user-select: all">{}</code>', push_address(program)
+        )
 
     @display(description=_("推送状态"))
     def push_state(self, program: Program) -> SafeString:

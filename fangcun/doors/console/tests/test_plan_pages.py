@@ -84,12 +84,12 @@ def test_without_a_plan_every_page_says_what_to_do(enter, name):
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("goals", ["30 天复购率从 12% 提到 20%", "老客复购率低", "15 个计划事件中 0 个已到达", "还算不出"]),
+        ("goals", ["30 天复购率从 12% 提到 20%", "老客复购率低", "23 个计划事件中 0 个已到达", "还算不出"]),
         ("competitors", ["某头部生鲜电商", "前置仓自营", "打客服取消，等了 26 分钟", "取消订单、原路退款"]),
         ("features", ["再来一单", "以上是第一版（MVP）", "厨房笔记社区"]),
         ("scenarios", ["逛着买", "goods_tapped", "15 分钟内没有付款", "请求授权", "闭环", "订阅消息"]),
-        ("sitemap", ["16 个页面 · 4 个标签页 · 8 个关键页面", "pages-trade/result/result", "3 次点击"]),
-        ("tracking", ["15 个计划事件，10 个自动事件", "从未到达", "order_refunded", "隔离区是空的"]),
+        ("sitemap", ["26 个页面 · 4 个标签页 · 10 个关键页面", "pages-trade/result/result", "3 次点击"]),
+        ("tracking", ["23 个计划事件，21 个自动事件", "从未到达", "order_refunded", "隔离区是空的"]),
         ("content", ["2026 年 12 月", "三分钟萝卜炖牛腩", "杨禾（门店店长）"]),
         ("team", ["李青（产品负责人）", "17 个工作日", "翠湖店试营业", "7 人"]),
         ("schedule", ["需求评审", "可以开始", "老板与三位店长评审通过", "审核被拒", "预留 5 个工作日"]),
@@ -109,7 +109,7 @@ def test_the_dossier_holds_every_page_and_no_form(enter):
     for name in NAMES:
         assert f'id="{name}"' in html
     assert "<form" not in html
-    assert html.count('class="fc-card fp-flow-card"') == 6  # every scenario, not the first alone
+    assert html.count('class="fc-card fp-flow-card"') == 10  # every scenario, not the first alone
 
 
 # Statements; the session, its person and roles, and the document are five of them.

@@ -150,11 +150,15 @@ def test_a_member_says_what_he_wants_to_be_written(client, program):
     me, other = Customer(client, program, "o1"), Customer(client, program, "o2")
     assert me.get("/messages/preferences").json() == USUAL
     assert not Preference.objects.exists()
-    changed = me.put("/messages/preferences", {"marketing_texts": True, "quiet": {"begin": "12:30", "end": "14:00"}})
+    changed = me.put(
+        "/messages/preferences", {"marketing_texts": True, "quiet": {"begin": "12:30", "end": "14:00"}}
+    )
     wanted = USUAL | {"marketing_texts": True, "quiet": {"begin": "12:30", "end": "14:00"}}
     assert (changed.status_code, changed.json()) == (200, wanted)
     assert me.put("/messages/preferences", {"care": False}).json() == wanted | {"care": False}
-    assert me.put("/messages/preferences", {"quiet": None, "care": True}).json() == USUAL | {"marketing_texts": True}
+    assert me.put("/messages/preferences", {"quiet": None, "care": True}).json() == USUAL | {
+        "marketing_texts": True
+    }
     assert other.get("/messages/preferences").json() == USUAL
 
 

@@ -55,6 +55,13 @@ def check_in(*, member_id: int, program_id: int, now: dt.datetime | None = None)
         member_id=card.member_id, day=today, streak=streak, points=points, milestone=streak if extra else 0,
         created_at=now,
     )  # fmt: skip
+    # Before the news of its points, so that facts come in the order in which a funnel expects them.
+    announce(
+        CheckedIn(
+            member_id=card.member_id, program_id=program_id, day=today.isoformat(), streak=streak,
+            points=points + extra,
+        )
+    )  # fmt: skip
     _pay(card, rules, points, Reason.CHECK_IN, f"check_in:{row.pk}", program_id, now)
     _pay(card, rules, extra, Reason.MILESTONE, f"milestone:{row.pk}", program_id, now)
     if rules.check_in_growth:
@@ -66,12 +73,6 @@ def check_in(*, member_id: int, program_id: int, now: dt.datetime | None = None)
     if earned:
         Card.objects.filter(pk=card.pk).update(make_up_cards=F("make_up_cards") + 1)
         card.make_up_cards += 1
-    announce(
-        CheckedIn(
-            member_id=card.member_id, program_id=program_id, day=today.isoformat(), streak=streak,
-            points=points + extra,
-        )
-    )  # fmt: skip
     return Checked(True, today, streak, points, extra, earned, card.points, card.make_up_cards)
 
 
