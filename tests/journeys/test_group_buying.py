@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 
 def test_three_phones_fill_a_group_and_each_is_told(screen, platform, until):
     opener = screen("团长阿青").open("/pages-grow/groups/groups").agree()
@@ -11,7 +9,7 @@ def test_three_phones_fill_a_group_and_each_is_told(screen, platform, until):
     opener.see("group", status="campaign")
     number = buy_in_group(opener)
     opener.tap("result-group").see("group-headline", "还差 2 人成团")
-    group = re.search(r"number=(\w+)", opener.page.url)[1]
+    group = opener.number()
     opener.tap("group-poster").see("group-poster-sheet")
 
     for user, left in (("邻居小何", "还差 1 人成团"), ("同事小杨", "拼团成功")):

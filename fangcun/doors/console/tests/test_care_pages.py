@@ -210,7 +210,7 @@ def test_the_pace_and_the_provider_are_set_on_one_page(operator):
         there, {"which": "pace", "quiet_from": "21:00", "quiet_until": "09:00", "a_day": "2", "a_week": "4"}
     )
     kept = Pace.objects.get()
-    assert (str(kept), AuditEntry.objects.last().action) == ("21:00–09:00, 2/4", "messaging.set_pace")
+    assert (str(kept), AuditEntry.objects.latest("pk").action) == ("21:00–09:00, 2/4", "messaging.set_pace")
     answer = operator.post(
         there, {"which": "pace", "quiet_from": "21:00", "quiet_until": "09:00", "a_day": "9", "a_week": "4"}
     )
