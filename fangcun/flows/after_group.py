@@ -11,7 +11,9 @@ from fangcun.grow.groupbuy.events import (
     GroupOpened,
     GroupResult,
 )
+from fangcun.grow.groupbuy.models import Group
 from fangcun.grow.groupbuy.services import follow_order, reassign_seats
+from fangcun.grow.groupbuy.states import GroupStatus
 from fangcun.grow.messaging.models import Purpose
 from fangcun.grow.messaging.services import notify
 from fangcun.identity.members.events import MembersMerged
@@ -57,6 +59,25 @@ def count_the_joining(event: GroupJoined) -> None:
         program_id=event.program_id,
         props={"group_id": event.number},
         at=dt.datetime.fromisoformat(event.at),
+    )
+
+
+@listens(GroupJoined)
+def tell_the_opener(event: GroupJoined) -> None:
+    """In the message centre alone: the one consent that the opener gave is kept for the result."""
+    group = Group.objects.select_related("campaign__product").get(pk=event.group_id)
+    if event.member_id == event.opener_id or group.status != GroupStatus.OPEN:
+        return
+    notify(
+        member_id=event.opener_id,
+        program_id=event.program_id,
+        purpose="group_joined",
+        values={},
+        link=f"/pages-grow/group/group?number={event.number}",
+        kind="group",
+        title="有人参团了",
+        body=f"您发起的 {group.campaign.product.title} 拼团来了一位好友，还差 {group.size - group.paid} 人。",
+        dedupe_key=f"group_joined:{event.seat_id}",
     )
 
 

@@ -52,6 +52,17 @@ def test_the_facts_of_a_group_carry_its_number(campaign, three, drain):
     assert all(group.number in props for props in found.values())
 
 
+def test_the_opener_hears_of_each_who_joins_until_the_group_is_full(carrot, three, drain):
+    campaign = campaign_of(carrot, size=3)
+    group = group_of(three[0].buy(campaign))
+    drain()
+    for friend in three[1:]:
+        friend.buy(campaign, group.number)
+        drain()
+    told = Message.objects.filter(title="有人参团了")
+    assert [(one.member_id, one.body[-8:]) for one in told] == [(group.opener_id, "，还差 1 人。")]
+
+
 def test_everybody_hears_the_result_by_the_consent_he_gave(campaign, three, program, drain, settings):
     settings.WECHAT_API_BASE = "http://127.0.0.1:9"  # nobody answers: the delivery waits
     template = register_template(
