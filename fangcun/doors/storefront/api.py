@@ -33,6 +33,7 @@ from fangcun.doors.storefront import (
     orders,
     referral,
 )
+from fangcun.doors.storefront.schemas import FOR_IMAGES
 from fangcun.kernel.errors import DomainError, GatewayError, NotFound, NotLoggedIn
 
 logger = logging.getLogger(__name__)
@@ -82,7 +83,8 @@ class StorefrontAPI(NinjaAPI):
         for path in document["paths"].values():
             for operation in path.values():
                 parameters = operation.setdefault("parameters", [])
-                if all(parameter["name"] != header["name"] for parameter in parameters):
+                told = any(parameter["name"] == header["name"] for parameter in parameters)
+                if not (operation.pop(FOR_IMAGES, False) or told):
                     parameters.append(header)
                 if "requestBody" in operation:
                     responses = operation["responses"]

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 
 from fangcun.doors.storefront.auth import account_if_any, ip_of, program_of
-from fangcun.doors.storefront.schemas import errors
+from fangcun.doors.storefront.schemas import EITHER, errors
 from fangcun.doors.storefront.throttle import Limit
 from fangcun.insight.tracking.errors import BatchMalformed, BatchTooLarge
 from fangcun.insight.tracking.intake import MAX_EVENTS, MAX_ID, MAX_PAGE
@@ -68,7 +68,7 @@ class AcceptedOut(Schema):
     response={200: AcceptedOut, **errors(400, 413, 422, 429)},
     openapi_extra={
         "requestBody": {"required": True, "content": {"application/json": {"schema": _BATCH}}},
-        "security": [{}, {"MemberAuth": []}],
+        **EITHER,
     },
 )
 def report_events(request: HttpRequest) -> AcceptedOut:

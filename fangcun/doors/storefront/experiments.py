@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from ninja import Header, Router, Schema
 
 from fangcun.doors.storefront.auth import account_if_any, ip_of, program_of
-from fangcun.doors.storefront.schemas import errors
+from fangcun.doors.storefront.schemas import EITHER, errors
 from fangcun.doors.storefront.throttle import Limit
 from fangcun.insight.experiments.queries import assignments
 from fangcun.insight.tracking.intake import MAX_ID
@@ -29,7 +29,7 @@ class AssignmentsOut(Schema):
 @router.get(
     "/experiments",
     response={200: AssignmentsOut, **errors(400, 422, 429)},
-    openapi_extra={"security": [{}, {"MemberAuth": []}]},
+    openapi_extra=EITHER,
 )
 def my_experiments(
     request: HttpRequest,

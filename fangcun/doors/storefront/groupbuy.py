@@ -26,7 +26,7 @@ from fangcun.doors.storefront.groupbuy_schemas import (
     MySeatOut,
     OpenGroupOut,
 )
-from fangcun.doors.storefront.schemas import errors
+from fangcun.doors.storefront.schemas import EITHER, FOR_IMAGES, errors
 from fangcun.doors.storefront.throttle import Limit
 from fangcun.grow.groupbuy import queries
 from fangcun.grow.groupbuy.admission import check_joining, check_opening
@@ -44,7 +44,7 @@ PNG = {"schema": {"type": "string", "format": "binary"}}
 POSTERS = Limit("posters", most=120, seconds=60)
 
 
-@router.get("/groupbuy/campaigns", response={200: CampaignsOut, **errors(400, 401, 422)})
+@router.get("/groupbuy/campaigns", response={200: CampaignsOut, **errors(400, 422)})
 def list_campaigns(request: HttpRequest, product_id: BigId | None = None) -> CampaignsOut:
     """Campaigns in which a group may be opened now, of all products or of one."""
     program_of(request)
@@ -57,9 +57,7 @@ def list_campaigns(request: HttpRequest, product_id: BigId | None = None) -> Cam
     )
 
 
-@router.get(
-    "/groupbuy/campaigns/{campaign_id}", response={200: CampaignDetailOut, **errors(400, 401, 404, 422)}
-)
+@router.get("/groupbuy/campaigns/{campaign_id}", response={200: CampaignDetailOut, **errors(400, 404, 422)})
 def get_campaign(request: HttpRequest, campaign_id: BigId) -> CampaignDetailOut:
     """One campaign, and groups in it that lack few."""
     program_of(request)
@@ -104,7 +102,9 @@ def my_groups(
     )
 
 
-@router.get("/groupbuy/groups/{number}", response={200: GroupOut, **errors(400, 401, 404)})
+@router.get(
+    "/groupbuy/groups/{number}", response={200: GroupOut, **errors(400, 401, 404)}, openapi_extra=EITHER
+)
 def get_group(request: HttpRequest, number: str) -> GroupOut:
     """One group, as whoever knows its number sees it; with a token also what is the asker's in it."""
     program_of(request)
@@ -152,7 +152,10 @@ def get_group(request: HttpRequest, number: str) -> GroupOut:
 @router.get(
     "/groupbuy/groups/{number}/poster",
     response={200: None, **errors(404, 429, 502)},
-    openapi_extra={"responses": {200: {"description": "OK", "content": {"image/png": PNG}}}},
+    openapi_extra={
+        "responses": {200: {"description": "OK", "content": {"image/png": PNG}}},
+        FOR_IMAGES: True,
+    },
 )
 def get_poster(request: HttpRequest, number: str) -> HttpResponse:
     """A picture to share, with a mini program code. An image element sends no headers, so none is needed."""

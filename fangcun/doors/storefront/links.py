@@ -9,7 +9,7 @@ from ninja import Path, Query, Router, Schema
 from pydantic import Field
 
 from fangcun.doors.storefront.auth import account_if_any, ip_of, program_of
-from fangcun.doors.storefront.schemas import errors
+from fangcun.doors.storefront.schemas import EITHER, errors
 from fangcun.doors.storefront.throttle import Limit
 from fangcun.grow.links.queries import resolve
 from fangcun.grow.links.services import note_opening
@@ -38,7 +38,7 @@ class LinkOut(Schema):
 @router.get(
     "/links/{short}",
     response={200: LinkOut, **errors(400, 404, 422, 429)},
-    openapi_extra={"security": [{}, {"MemberAuth": []}]},
+    openapi_extra=EITHER,
 )
 def open_link(
     request: HttpRequest,

@@ -29,7 +29,7 @@ from fangcun.doors.storefront.offer_schemas import (
     SkuPriceOut,
     ThresholdOut,
 )
-from fangcun.doors.storefront.schemas import errors
+from fangcun.doors.storefront.schemas import EITHER, errors
 from fangcun.doors.storefront.throttle import Limit
 from fangcun.flows import claiming
 from fangcun.flows.checkout import terms_for
@@ -63,7 +63,11 @@ def list_coupons(request: HttpRequest, status: CouponStatusName = "usable") -> C
     )
 
 
-@router.get("/coupon-templates", response={200: CouponTemplatesOut, **errors(400, 401, 404, 422)})
+@router.get(
+    "/coupon-templates",
+    response={200: CouponTemplatesOut, **errors(400, 401, 404, 422)},
+    openapi_extra=EITHER,
+)
 def list_coupon_templates(
     request: HttpRequest, product_id: BigId | None = None, token: LinkToken = ""
 ) -> CouponTemplatesOut:
@@ -106,7 +110,7 @@ def redeem_code(request: HttpRequest, body: RedeemIn) -> Status[CouponOut]:
     return Status(201, _coupon(coupon, timezone.now()))
 
 
-@router.get("/flash-sales", response={200: FlashSalesOut, **errors(400, 401, 422)})
+@router.get("/flash-sales", response={200: FlashSalesOut, **errors(400, 401, 422)}, openapi_extra=EITHER)
 def list_flash_sales(request: HttpRequest) -> FlashSalesOut:
     """Flash sales that run, and the next ones; count down by `server_time`. Whoever may begin earlier is told so."""
     program_of(request)
@@ -116,7 +120,11 @@ def list_flash_sales(request: HttpRequest) -> FlashSalesOut:
     return FlashSalesOut(items=[_flash_sale(sale, early) for sale in sales if sale.lines], server_time=now)
 
 
-@router.get("/products/{product_id}/offers", response={200: ProductOffersOut, **errors(400, 401, 422)})
+@router.get(
+    "/products/{product_id}/offers",
+    response={200: ProductOffersOut, **errors(400, 401, 422)},
+    openapi_extra=EITHER,
+)
 def get_product_offers(request: HttpRequest, product_id: BigId) -> ProductOffersOut:
     """What a product costs at this moment and what else makes it cheaper; never cached."""
     program_of(request)

@@ -6,6 +6,11 @@ from typing import Any
 
 from ninja import Schema
 
+# In the `openapi_extra` of what image elements ask for: they send no headers.
+FOR_IMAGES = "x-for-images"
+# In the `openapi_extra` of what a token is welcome at and not asked for.
+EITHER: dict[str, Any] = {"security": [{}, {"MemberAuth": []}]}
+
 
 class ErrorOut(Schema):
     """Every refusal: a code for programs, a message for people, details for both."""
