@@ -144,7 +144,7 @@ def test_a_group_that_expires_gives_every_member_his_own_money_back(campaign, th
         (order.number, PRICE) for order in Order.objects.exclude(pk=unpaid.pk)
     )
     assert Sku.objects.get().stock == 20
-    assert [told_to(one.pk) for one in three] == [["拼团未成功"], ["拼团未成功"], []]
+    assert [told_to(one.pk) for one in three] == [["有人参团了", "拼团未成功"], ["拼团未成功"], []]
     assert not Seat.objects.exclude(settle_at=None).exists()
 
 
