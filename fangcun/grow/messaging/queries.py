@@ -14,12 +14,14 @@ from fangcun.grow.messaging.models import (
     Moment,
     Template,
     Text,
+    TextSettings,
     TextTemplate,
 )
 from fangcun.grow.messaging.states import DeliveryStatus, GrantStatus
 from fangcun.identity.members.models import Account
 from fangcun.identity.programs.models import Program
 
+ONLY = 1  # the key of the one row that the settings have
 MOST_ASKED = 3  # older WeChat clients take no more ids in one question
 
 
@@ -71,6 +73,11 @@ def open_grants(member_id: int, program_id: int, purpose: str) -> int:
         template__is_active=True,
         status=GrantStatus.OPEN,
     ).count()
+
+
+def text_settings() -> TextSettings:
+    """By whom texts are sent; without settings they stay in the inbox."""
+    return TextSettings.objects.filter(pk=ONLY).first() or TextSettings(pk=ONLY)
 
 
 def text_template(code: str) -> TextTemplate | None:

@@ -17,6 +17,7 @@ from django.utils import timezone
 from fangcun.gateways.sms import AliyunSms, Credentials, SmsGateway, TencentSms
 from fangcun.grow.messaging.models import Text, TextProvider, TextSettings
 from fangcun.grow.messaging.pacing import after_quiet
+from fangcun.grow.messaging.queries import text_settings
 from fangcun.grow.messaging.reaching import pace, preference_of, quiet_windows
 from fangcun.grow.messaging.states import TextStatus
 from fangcun.kernel.actors import SYSTEM
@@ -25,7 +26,6 @@ from fangcun.kernel.jobs import MAX_ATTEMPTS
 
 # Fewer than a job has, so that the text is settled before its job is given up.
 MOST_ATTEMPTS = MAX_ATTEMPTS - 2
-ONLY = 1
 
 
 @lru_cache(maxsize=8)
@@ -56,7 +56,7 @@ def deliver_text(text_id: int) -> dt.datetime | None:
         if (free := after_quiet(now, quiet_windows(pace(), wants), zone)) > now:
             Text.objects.filter(pk=text_id).update(due_at=free)
             return free
-    setup = TextSettings.objects.filter(pk=ONLY).first() or TextSettings()
+    setup = text_settings()
     with transaction.atomic():
         text.enter(
             TextStatus.SENDING, by=SYSTEM, attempts=text.attempts + 1, provider=setup.provider, error=""
@@ -69,7 +69,8 @@ def deliver_text(text_id: int) -> dt.datetime | None:
             phone=text.phone,
             sign_name=setup.sign_name,
             template=text.template.provider_code,
-            values=text.values,
+            # PostgreSQL keeps no order in a JSON object, and Tencent Cloud fills by order alone.
+            values={name: text.values.get(name, "") for name in text.template.places},
             key=text.dedupe_key,
         )
     except GatewayError as error:

@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 
 from fangcun.grow.messaging.errors import TextInvalid, TextTemplateUnknown
 from fangcun.grow.messaging.models import Text, TextProvider, TextSettings, TextTemplate
-from fangcun.grow.messaging.models.texts import new_token
+from fangcun.grow.messaging.models.texts import PLACE, new_token
 from fangcun.grow.messaging.pacing import after_quiet
+from fangcun.grow.messaging.queries import text_settings
 from fangcun.grow.messaging.reaching import pace, preference_of, quiet_windows, set_preference
 from fangcun.grow.messaging.states import TextStatus
 from fangcun.grow.messaging.tasks import send_text
@@ -25,18 +26,11 @@ from fangcun.identity.members.phones import phone_digests, readable_phone
 from fangcun.kernel import audit
 from fangcun.kernel.actors import SYSTEM, Actor
 
-ONLY = 1  # the key of the one row that the settings have
-PLACE = re.compile(r"\{([a-z][a-z0-9_]{0,30})\}")
-LONGEST_VALUE = 60
+LONGEST_VALUE, LONGEST_BODY = 60, 600
 MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 UNSUBSCRIBE = "unsubscribe"
 # What people answer to a marketing text when they want no more of them.
 NO_MORE = frozenset({"R", "T", "TD", "N", "0000", "退订", "拒收"})
-
-
-def text_settings() -> TextSettings:
-    """By whom texts are sent; without settings they stay in the inbox."""
-    return TextSettings.objects.filter(pk=ONLY).first() or TextSettings(pk=ONLY)
 
 
 @transaction.atomic
@@ -139,7 +133,7 @@ def text(
         phone = Member.objects.values_list("phone", flat=True).get(pk=member_id)
     token = new_token()
     # Read before it is counted, so that a value can't name another.
-    filled = {name: _value(name, values, token) for name in places(wording.body)}
+    filled = {name: _value(name, values, token) for name in wording.places}
     now, is_marketing = timezone.now(), marketing or wording.marketing
     why, due_at = ("", now) if not is_marketing else _may_market(member_id)
     number = readable_phone(phone) or ""
@@ -153,7 +147,7 @@ def text(
             "phone": number,
             "phone_digest": phone_digests(number)[0] if number else "",
             "values": filled,
-            "body": PLACE.sub(lambda found: filled[found[1]], wording.body),
+            "body": PLACE.sub(lambda found: filled[found[1]], wording.body)[:LONGEST_BODY],
             "marketing": is_marketing,
             "token": token,
             "due_at": due_at,
@@ -164,11 +158,6 @@ def text(
     elif new:
         send_text.using(run_after=due_at).enqueue(text_id=kept.pk)
     return kept
-
-
-def places(body: str) -> list[str]:
-    """The values that a wording names, in their order, each once."""
-    return list(dict.fromkeys(PLACE.findall(body)))
 
 
 def unsubscribe(*, token: str) -> bool:

@@ -16,9 +16,10 @@ from fangcun.doors.console.care.frame import frame, guard
 from fangcun.doors.console.forms import RefusableForm, SecretField
 from fangcun.doors.console.model_admin import actor_of
 from fangcun.grow.messaging.models import TextProvider
+from fangcun.grow.messaging.queries import text_settings
 from fangcun.grow.messaging.reaching import pace
 from fangcun.grow.messaging.services import set_pace, set_texting
-from fangcun.grow.messaging.texting import reply_secret, text_settings
+from fangcun.grow.messaging.texting import reply_secret
 from fangcun.kernel.errors import DomainError
 
 

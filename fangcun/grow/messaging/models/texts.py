@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from typing import ClassVar
 
@@ -13,6 +14,8 @@ from fangcun.grow.messaging.states import TEXT_TRANSITIONS, TextStatus
 from fangcun.identity.members.models import Member
 from fangcun.kernel.secrets import EncryptedTextField
 from fangcun.kernel.states import Stateful
+
+PLACE = re.compile(r"\{([a-z][a-z0-9_]{0,30})\}")
 
 
 def new_token() -> str:
@@ -64,6 +67,11 @@ class TextTemplate(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def places(self) -> list[str]:
+        """The values that the wording names, in their order, each once."""
+        return list(dict.fromkeys(PLACE.findall(self.body)))
 
 
 class Text(Stateful):

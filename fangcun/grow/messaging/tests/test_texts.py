@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 
 import pytest
 import time_machine
@@ -159,6 +160,33 @@ def test_what_may_have_gone_out_is_never_sent_again(member, aliyun, drain):
     drain()
     drain()
     assert (fresh(sent).status, fresh(sent).error_code, len(aliyun.asked)) == ("unknown", "http_502", 1)
+
+
+def test_tencent_cloud_is_told_the_values_in_the_order_of_the_wording(member, settings, drain):
+    register_text_template(code="way", title="物流", body="{longest}，{b}，{ab}", by=SYSTEM)
+    with provider() as there:
+        settings.TENCENT_SMS_BASE = there.url
+        there.answer = {"Response": {"SendStatusSet": [{"Code": "Ok", "SerialNo": "1"}]}}
+        set_texting(
+            provider="tencent",
+            sign_name="青禾鲜",
+            key_id="K",
+            secret="S",
+            application="A",
+            region="",
+            by=SYSTEM,
+        )
+        values = {"ab": "3", "b": "2", "longest": "1"}
+        text(template="way", values=values, key="k", marketing=False, member_id=member.pk)
+        drain()
+    [(_query, _headers, body)] = there.asked
+    assert json.loads(body)["TemplateParamSet"] == ["1", "2", "3"]
+
+
+def test_a_wording_full_of_long_values_is_kept_as_far_as_it_goes(member):
+    register_text_template(code="long", title="长", body="{a}" * 100, by=SYSTEM)
+    sent = text(template="long", values={"a": "字" * 60}, key="k", marketing=False, member_id=member.pk)
+    assert fresh(sent).body == "字" * 600
 
 
 def test_a_process_that_died_while_sending_leaves_an_unknown(member, aliyun, drain):
