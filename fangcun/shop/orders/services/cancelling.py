@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from fangcun.identity.members.text import one_line
@@ -18,6 +19,7 @@ from fangcun.shop.orders.events import OrderCancelled, OrderReleased
 from fangcun.shop.orders.models import Order
 from fangcun.shop.orders.returning import give_offers_back
 from fangcun.shop.orders.states import CancelledBy, OrderStatus
+from fangcun.shop.payments.models import Payment
 from fangcun.shop.payments.services import close_payments, refund
 
 BATCH = 200
@@ -101,7 +103,6 @@ def _cancel(order: Order, *, who: CancelledBy, by: Actor, reason: str) -> None:
             if not still.exists():
                 raise StatusChanged
         was_paid = order.status == OrderStatus.PAID
-        paid = order.payment if was_paid else None
         order.enter(
             OrderStatus.CANCELLED,
             by=by,
@@ -110,11 +111,14 @@ def _cancel(order: Order, *, who: CancelledBy, by: Actor, reason: str) -> None:
             cancel_reason=reason,
             cancelled_at=timezone.now(),
         )
-        left = ((line.sku_id, line.quantity - line.refunded_quantity) for line in order.lines.all())
-        return_stock([line for line in left if line[1]], reference=order.number, by=by)
+        # read now that the order is held: a part may have been paid back since the caller has read it
+        left = order.lines.filter(refunded_quantity__lt=F("quantity"))
+        goods = list(left.values_list("sku_id", F("quantity") - F("refunded_quantity")))
+        return_stock(goods, reference=order.number, by=by)
         give_offers_back(order, now=order.cancelled_at or timezone.now(), by=by)
         if not was_paid:
             close_payments([order.number], by=by)
+        paid = Payment.objects.filter(pk=order.payment_id).first() if was_paid else None
         if paid is not None and paid.amount > paid.refunded_amount:
             refund(paid, amount=paid.amount - paid.refunded_amount, reason=reason or "订单取消", by=by)
         if by.kind == "staff":

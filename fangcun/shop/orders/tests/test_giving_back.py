@@ -12,6 +12,7 @@ from fangcun.shop.offers.tests.makers import coupon_of
 from fangcun.shop.orders import services
 from fangcun.shop.orders.errors import NothingToRefund, OrderHeld, OrderNotCancellable
 from fangcun.shop.orders.models import Order
+from fangcun.shop.orders.queries import order_of
 from fangcun.shop.payments.models import Refund
 
 pytestmark = pytest.mark.django_db
@@ -94,6 +95,20 @@ def test_a_customer_may_leave_while_his_paid_order_is_held_and_not_after(buy, ac
     late.refresh_from_db()
     with pytest.raises(OrderNotCancellable):
         services.cancel_order(late, by=Actor.member(account.member_id))
+
+
+def test_what_was_paid_back_a_moment_before_the_cancellation_is_not_given_back_twice(
+    buy, account, carrot, pay, went_back
+):
+    order = pay(buy(3, terms=Terms(held_for="group")))
+    seen = order_of(member_id=account.member_id, number=order.number)  # as the customer's page has read it
+    assert seen.payment is not None
+    services.refund_lines(order, lines={order.lines.get().pk: 1}, by=CLERK, reason="坏了")
+    services.cancel_order(seen, by=Actor.member(account.member_id), reason="不等了")
+    assert Sku.objects.get(pk=carrot.pk).stock == 20
+    went_back()
+    order.refresh_from_db()
+    assert (order.status, order.refunded_amount) == ("cancelled", order.paid_amount)
 
 
 def test_an_order_is_given_up_once_unpaid_or_held_and_never_else(buy, pay):
