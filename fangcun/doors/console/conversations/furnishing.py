@@ -100,14 +100,14 @@ def settings_page(request: HttpRequest) -> HttpResponse:
             else:
                 messages.success(request, _t("已保存"))
                 return redirect("admin:conversations_settings")
-    here = timezone.localtime()
+    here, hours = timezone.localtime(), working_hours()
     context = {
         **console.each_context(request),
         "title": _t("客服设置"),
         "form": form,
         "may_change": may_change,
-        "is_open": working_hours().is_open(here),
-        "opens_at": working_hours().next_opening(here),
+        "is_open": hours.is_open(here),
+        "opens_at": hours.next_opening(here),
     }
     return render(request, "console/conversations/settings.html", context)
 

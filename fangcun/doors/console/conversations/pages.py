@@ -65,8 +65,7 @@ def conversation(request: HttpRequest, pk: int) -> HttpResponse:
     guard(request)
     one = found_or_404(pk)
     record("conversations.view", by=actor_of(request), object=one)
-    _seen(request, one)
-    one = found_or_404(pk)
+    one = _seen(request, one)
     before = request.GET.get("before", "")
     before_id = int(before) if before.isdecimal() and len(before) < 19 else None
     context = _frame(request) | _list(request, chosen=pk) | shown.side(request, one)
@@ -83,10 +82,10 @@ def list_piece(request: HttpRequest) -> HttpResponse:
     """The list, if anything in it changed since `v`."""
     guard(request)
     chosen = request.GET.get("chosen", "")
-    context = _list(request, chosen=int(chosen) if chosen.isdecimal() and len(chosen) < 19 else None)
-    if request.GET.get("v") == context["list_version"]:
+    chosen_id = int(chosen) if chosen.isdecimal() and len(chosen) < 19 else None
+    if request.GET.get("v") == _list_version(chosen_id):  # every open list asks every three seconds
         return HttpResponse(status=UNCHANGED)
-    return render(request, "console/conversations/list.html", context)
+    return render(request, "console/conversations/list.html", _list(request, chosen=chosen_id))
 
 
 @require_safe
@@ -95,9 +94,8 @@ def thread_piece(request: HttpRequest, pk: int) -> HttpResponse:
     guard(request)
     if request.GET.get("v") == _with_minute(queries.thread_version(pk) or ""):
         return HttpResponse(status=UNCHANGED)
-    one = found_or_404(pk)
-    _seen(request, one)
-    return render(request, "console/conversations/thread.html", thread_context(request, found_or_404(pk)))
+    one = _seen(request, found_or_404(pk))
+    return render(request, "console/conversations/thread.html", thread_context(request, one))
 
 
 @require_safe
@@ -161,12 +159,12 @@ def _list(request: HttpRequest, *, chosen: int | None = None) -> dict[str, Any]:
     box, search = request.GET.get("box", "all"), request.GET.get("q", "").strip()
     box = box if box in queries.BOXES else "all"
     staff_id = int(request.user.pk or 0)
+    version = _list_version(chosen)  # before what it stands for, so that no change is missed
     numbers = queries.counts(staff_id=staff_id)
     page = Paginator(queries.listed(box, staff_id=staff_id, search=search), queries.PAGE).get_page(
         request.GET.get("p", "1")
     )
     kept = {"box": box, **({"q": search} if search else {})}
-    version = f"{_with_minute(queries.list_version())}.{chosen or 0}"
     return {
         "boxes": [
             {"name": name, "link": urlencode({"box": key}), "chosen": key == box, "count": numbers.get(key)}
@@ -178,9 +176,12 @@ def _list(request: HttpRequest, *, chosen: int | None = None) -> dict[str, Any]:
         "page": page,
         "rows": [shown.row(one) for one in page],
         "chosen": chosen,
-        "list_version": version,
         "list_query": urlencode({**kept, "p": page.number, "chosen": chosen or "", "v": version}),
     }
+
+
+def _list_version(chosen: int | None) -> str:
+    return f"{_with_minute(queries.list_version())}.{chosen or 0}"
 
 
 def _with_minute(version: str) -> str:
@@ -188,6 +189,9 @@ def _with_minute(version: str) -> str:
     return f"{version}.{timezone.now():%H%M}"
 
 
-def _seen(request: HttpRequest, one: Conversation) -> None:
-    if one.unread and may(request.user, "conversations.answer"):
-        mark_read(conversation_id=one.pk, by=actor_of(request))
+def _seen(request: HttpRequest, one: Conversation) -> Conversation:
+    """The conversation as it is once who may answer has seen it."""
+    if not one.unread or not may(request.user, "conversations.answer"):
+        return one
+    mark_read(conversation_id=one.pk, by=actor_of(request))
+    return found_or_404(one.pk)
