@@ -138,10 +138,6 @@ class ThresholdRule:
         """Whether it counts at this moment."""
         return self.starts_at <= now and (self.ends_at is None or now < self.ends_at)
 
-    @property
-    def label(self) -> str:
-        return str(ThresholdKind(self.kind).label)
-
 
 @dataclass(frozen=True, slots=True)
 class CouponTerms:

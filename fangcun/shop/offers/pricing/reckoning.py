@@ -47,12 +47,13 @@ def priced(
     lines = sorted(lines, key=lambda line: line.sku_id)
     found = [piece_of(line, running=running, terms=terms, now=now, pieces=pieces) for line in lines]
     in_price = [discount for line, piece in zip(lines, found, strict=True) if (discount := told(line, piece))]
-    items_amount = sum(line.quantity * piece.amount for line, piece in zip(lines, found, strict=True))
+    nets = [line.quantity * piece.amount for line, piece in zip(lines, found, strict=True)]
+    items_amount = sum(nets)
     freight_amount = freight(items_amount) if lines else 0
     till = Till(
         lines,
         running.stacking,
-        [line.quantity * piece.amount for line, piece in zip(lines, found, strict=True)],
+        nets,
         [(str(piece.kind),) if piece.kind else () for piece in found],
         freight_amount,
     )

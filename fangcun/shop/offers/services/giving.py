@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from bisect import bisect_right
 
 from django.db import transaction
@@ -57,20 +58,19 @@ def give_batch(*, giving_id: int, limit: int = BATCH) -> bool:
         mine = Giving.objects.filter(pk=giving.pk, last_member_id=giving.last_member_id)
         if not mine.update(last_member_id=batch[-1]):  # another worker has done this batch
             return True
-        found = span(giving.template, timezone.now())
-        if found is None or not giving.template.is_active:
+        good = span(giving.template, timezone.now())
+        if good is None or not giving.template.is_active:
             over = True
         else:
             there = Member.objects.filter(pk__in=batch, merged_into=None).values_list("pk", flat=True)
-            given, over = _give(giving, list(there))
+            given, over = _give(giving, list(there), good)
             done = min(giving.done + len(batch), max(giving.people, giving.done))
             Giving.objects.filter(pk=giving.pk).update(done=done, given=giving.given + given)
     return _end(giving, GivingStatus.SHORT, "券已发完或已停用") if over else True
 
 
-def _give(giving: Giving, members: list[int]) -> tuple[int, bool]:
+def _give(giving: Giving, members: list[int], good: tuple[dt.datetime, dt.datetime]) -> tuple[int, bool]:
     template, now = giving.template, timezone.now()
-    start, end = span(template, now) or (now, now)
     counted = sorted(
         member for _, member in count_up("coupons", [(template.pk, member, 1) for member in members])
     )
@@ -78,8 +78,8 @@ def _give(giving: Giving, members: list[int]) -> tuple[int, bool]:
     if counted and not count_template(template, len(counted)):
         locked = CouponTemplate.objects.select_for_update().get(pk=template.pk)
         left = max((locked.total or 0) - locked.claimed, 0) if locked.is_active else 0
-        for member_id in counted[left:]:
-            CouponHolder.objects.filter(template=template, member_id=member_id).update(taken=F("taken") - 1)
+        too_many = CouponHolder.objects.filter(template=template, member__in=counted[left:])
+        too_many.update(taken=F("taken") - 1)
         counted, over = counted[:left], True
         if counted:
             count_template(template, len(counted))
@@ -89,8 +89,8 @@ def _give(giving: Giving, members: list[int]) -> tuple[int, bool]:
         Coupon(
             template=template,
             member_id=member_id,
-            starts_at=start,
-            expires_at=end,
+            starts_at=good[0],
+            expires_at=good[1],
             claimed_at=now,
             source="segment",
             key=f"giving:{giving.pk}:{member_id}",
