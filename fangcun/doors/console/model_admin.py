@@ -63,6 +63,7 @@ class ConsoleAdmin(ModelAdmin[M]):
     `resource` names the row of the permission table; without `writable` nothing is added or changed here.
     `facts` are what the page of one object shows when nothing is changed there.
     `tabs_of` names a field with choices, each of which becomes a quick tab over the list.
+    `nothing_yet` says what to do, or what will bring rows, while there are none.
     """
 
     resource: ClassVar[str]
@@ -70,6 +71,7 @@ class ConsoleAdmin(ModelAdmin[M]):
     verbs: ClassVar[Sequence[Verb]] = ()
     tabs_of: ClassVar[str] = ""
     facts: ClassVar[Sequence[str]] = ()
+    nothing_yet: ClassVar[str | Promise] = ""
     list_per_page = 25
     show_full_result_count = False
     list_disable_select_all = True

@@ -186,6 +186,7 @@ class CouponTemplateAdmin(FormPageAdmin[CouponTemplate]):
 @admin.register(Coupon)
 class CouponAdmin(ConsoleAdmin[Coupon]):
     resource = "grow"
+    nothing_yet = _("还没有人领券：顾客在领券中心领取，或在优惠券里发给人群。")
     list_display = ["claimed_at", "template", "member", "source", "status_", "order_number", "expires_at"]
     tabs_of = "status"
     list_filter = [("claimed_at", RangeDateTimeFilter)]

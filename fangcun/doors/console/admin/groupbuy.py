@@ -41,6 +41,7 @@ CAMPAIGN_TONES = {
 @admin.register(Campaign)
 class CampaignAdmin(ConsoleAdmin[Campaign]):
     resource = "grow"
+    nothing_yet = _("还没有拼团活动：点右上角的加号，选一件商品，填好人数、时限和拼团价。")
     writable = True
     list_display = ["title_", "product", "size_", "prices", "groups_", "dates", "status_"]
     list_display_links = ["title_"]

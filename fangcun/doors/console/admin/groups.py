@@ -39,6 +39,7 @@ SEAT_TONES = {SeatStatus.RESERVED: "warn", SeatStatus.PAID: "good", SeatStatus.R
 @admin.register(Group)
 class GroupAdmin(ConsoleAdmin[Group]):
     resource = "grow"
+    nothing_yet = _("还没有团：活动开始以后，顾客在手机上开的团会出现在这里。")
     list_display = ["number", "campaign", "opener", "progress", "status_", "opened_at", "expires_at"]
     tabs_of = "status"
     list_filter = [("campaign", admin.RelatedOnlyFieldListFilter), ("created_at", RangeDateTimeFilter)]

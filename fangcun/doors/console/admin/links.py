@@ -30,8 +30,11 @@ from fangcun.identity.staff.queries import may
 from fangcun.kernel.errors import GatewayError
 
 
+_ESCAPED = str.maketrans({sign: f"%{ord(sign):02X}" for sign in "%&=+"})
+
+
 class QueryField(forms.CharField):
-    """The parameters of a page as an address has them: `id=3&from=poster`."""
+    """The parameters of a page as an address has them: `id=3&from=poster`. Only what would be misread is escaped."""
 
     widget = UnfoldAdminTextInputWidget
 
@@ -40,8 +43,10 @@ class QueryField(forms.CharField):
         super().__init__(**{**usual, **options})
 
     def prepare_value(self, value: Any) -> Any:
-        return (
-            "&".join(f"{name}={text}" for name, text in value.items()) if isinstance(value, dict) else value
+        if not isinstance(value, dict):
+            return value
+        return "&".join(
+            f"{name.translate(_ESCAPED)}={text.translate(_ESCAPED)}" for name, text in value.items()
         )
 
     def to_python(self, value: Any) -> Any:

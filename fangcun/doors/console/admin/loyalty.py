@@ -42,6 +42,7 @@ def points(number: int) -> SafeString:
 @admin.register(PointsEntry)
 class PointsEntryAdmin(ConsoleAdmin[PointsEntry]):
     resource = "grow"
+    nothing_yet = _("还没有积分变动：顾客签到、完成订单或用掉积分时会记在这里。")
     list_display = [
         "created_at", "member", "points_", "reason", "reference", "note", "balance_after", "expires_at",
     ]  # fmt: skip
@@ -64,6 +65,7 @@ class PointsEntryAdmin(ConsoleAdmin[PointsEntry]):
 @admin.register(Card)
 class CardAdmin(ConsoleAdmin[Card]):
     resource = "grow"
+    nothing_yet = _("还没有会员卡：顾客第一次得到积分或成长值时自动开卡。")
     list_display = ["member", "tier", "growth", "points", "debt", "make_up_cards", "tier_since"]
     list_filter = ["tier", ("points", RangeNumericFilter), ("growth", RangeNumericFilter)]
     list_filter_submit = True

@@ -39,6 +39,7 @@ def _held(invitation: Invitation) -> bool:
 @admin.register(Invitation)
 class InvitationAdmin(ConsoleAdmin[Invitation]):
     resource = "grow"
+    nothing_yet = _("还没有邀请：设好邀请规则，顾客在“我的 - 邀请有礼”里就能邀请好友。")
     list_display = ["settled_at", "inviter_", "invitee_", "status_", "signs_", "order_", "ended_at"]
     list_display_links = ["settled_at"]
     tabs_of = "status"

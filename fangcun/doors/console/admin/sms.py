@@ -33,6 +33,7 @@ TONES = {
 @admin.register(Text)
 class TextAdmin(ConsoleAdmin[Text]):
     resource = "messages"
+    nothing_yet = _("还没有短信：没有接服务商时，要发的短信都放在这里，不会真的发出。")
     list_display = ["created_at", "phone_", "body", "status_", "provider", "error", "due_at"]
     tabs_of = "status"
     list_filter = ["marketing", "provider", ("created_at", RangeDateTimeFilter)]

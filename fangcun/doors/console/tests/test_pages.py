@@ -149,6 +149,14 @@ def test_what_needs_attention_leads_to_where_it_is_settled(enter, furnished):
         assert owner.get(link.replace("&amp;", "&")).status_code == 200
 
 
+def test_an_empty_list_says_what_will_fill_it_and_a_search_that_finds_nothing_does_not(enter, db):
+    owner = enter("owner")
+    groups = reverse("admin:groupbuy_group_changelist")
+    hint = "顾客在手机上开的团会出现在这里"
+    assert hint in owner.get(groups).content.decode()
+    assert hint not in owner.get(groups, {"q": "nobody"}).content.decode()
+
+
 def test_an_empty_shop_says_so(enter, db):
     html = enter("owner").get("/console/").content.decode()
     assert "都处理好了，没有待办。" in html
