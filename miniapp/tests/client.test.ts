@@ -2,6 +2,7 @@ import { beforeEach, expect, it, vi } from 'vitest'
 import { Cancellation } from '@/api/cancellation'
 import { api, authenticateWith, fill } from '@/api/client'
 import { ApiError } from '@/api/errors'
+import { setLocale } from '@/i18n'
 import { fakePhone, Server } from './phone'
 
 let server: Server
@@ -33,6 +34,15 @@ it('names the program and the customer in every request', async () => {
   server.on('GET /cart', { status: 200, body: { lines: [] } })
   await api.get('/cart')
   expect(server.asked[0]!.header).toMatchObject({ 'X-Program': 'wxtest', 'Authorization': 'Bearer old' })
+})
+
+it('tells the server in which language the customer reads', async () => {
+  server.on('GET /home', { status: 200, body: {} })
+  await api.get('/home')
+  setLocale('en')
+  await api.get('/home')
+  setLocale('zh')
+  expect(server.asked.map(a => a.header['Accept-Language'])).toEqual(['zh-CN', 'en'])
 })
 
 it('logs in first where a login is needed, and nowhere else', async () => {

@@ -1,6 +1,7 @@
 import type { Cancellation } from './cancellation'
 import type { paths } from './schema'
 import { config, configured } from '@/config'
+import { languageTag } from '@/i18n'
 import { learnServerTime } from '@/shared/time'
 import { ApiError } from './errors'
 
@@ -91,6 +92,7 @@ function once(method: Method, template: string, options: RawOptions, token: stri
       header: {
         'Content-Type': 'application/json',
         'X-Program': config.program,
+        'Accept-Language': languageTag(),
         ...(token ? { Authorization: `Bearer ${token}` } : {}),
         ...options.header,
       },

@@ -21,6 +21,11 @@ export function setLocale(value: Locale) {
   remember('locale', value)
 }
 
+/** The app's language as HTTP names it, so that what the server says is in it too. */
+export function languageTag(): string {
+  return locale.value === 'en' ? 'en' : 'zh-CN'
+}
+
 /** The words for a key, with {name} replaced by values.name. */
 export function t(key: MessageKey, values: Record<string, string | number> = {}): string {
   return messages[locale.value][key].replace(/\{(\w+)\}/g, (whole, name: string) => name in values ? String(values[name]) : whole)
