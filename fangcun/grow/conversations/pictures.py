@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from fangcun.gateways.storage import ImageRefused, store_image
+from fangcun.gateways.storage import ImageRefused, remove_image, store_image
 from fangcun.gateways.wechat.errors import MediaGone, RequestRefused
 from fangcun.grow.conversations.models import Conversation, Entry
 from fangcun.identity.programs.clients import customer_service_api
@@ -36,10 +36,12 @@ def fetch(entry_id: int) -> None:
     except GatewayError:
         logger.warning("The picture of entry %s could not be fetched yet", entry_id)
         raise
-    _note(entry, picture=path)
+    if not _note(entry, picture=path):
+        remove_image(path)  # the customer had everything erased in the meantime
 
 
 @transaction.atomic
-def _note(entry: Entry, *, picture: str = "", error: str = "") -> None:
-    Entry.objects.filter(pk=entry.pk).update(picture=picture, error=error[:300])
+def _note(entry: Entry, *, picture: str = "", error: str = "") -> bool:
+    # The conversation before its entry, as everybody locks them.
     Conversation.objects.filter(pk=entry.conversation_id).update(touched_at=timezone.now())
+    return bool(Entry.objects.filter(pk=entry.pk).update(picture=picture, error=error[:300]))

@@ -9,6 +9,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from fangcun.gateways.storage import store_image
+from fangcun.grow.conversations import pictures
 from fangcun.grow.conversations.models import Case, Conversation, Entry, QuickReply
 from fangcun.grow.conversations.numbers import tallies, unanswered
 from fangcun.grow.conversations.pictures import folder_of
@@ -77,6 +78,23 @@ def test_one_member_is_exported_and_erased_with_his_pictures(
     entry = AuditEntry.objects.get(action="conversations.erase_member")
     assert entry.after == {"conversations": 1, "entries": 5, "pictures": 1}
     assert erase_member(member_id=account.member_id, by=SYSTEM) == 0
+
+
+def test_a_picture_that_arrives_after_the_erasure_is_not_kept(
+    account, wrote, settings, tmp_path, monkeypatch
+):
+    settings.MEDIA_ROOT = tmp_path
+    entry = wrote("", kind="image", media_id="m1")
+
+    class SlowWechat:
+        def fetch_media(self, media_id: str) -> bytes:
+            assert media_id == "m1"
+            assert erase_member(member_id=account.member_id, by=SYSTEM) == 1
+            return picture()
+
+    monkeypatch.setattr(pictures, "customer_service_api", lambda program: SlowWechat())
+    pictures.fetch(entry.pk)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 def test_what_was_said_before_the_first_login_is_his_too(program, wrote):
