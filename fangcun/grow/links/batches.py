@@ -104,8 +104,3 @@ def resume_batch(*, batch: Batch, by: Actor) -> None:
     batch.links.filter(code_path="").update(attempts=0, error="")
     record("links.resume_batch", by=by, object=batch)
     draw_batch.enqueue(batch_id=batch.pk)
-
-
-def progress(batch: Batch) -> tuple[int, int]:
-    """How many of a batch's codes are drawn, of how many."""
-    return batch.links.exclude(code_path="").count(), batch.count

@@ -29,7 +29,6 @@ from fangcun.grow.links.models import Channel, ChannelCost, Link
 from fangcun.identity.staff.queries import may
 from fangcun.kernel.errors import GatewayError
 
-
 _ESCAPED = str.maketrans({sign: f"%{ord(sign):02X}" for sign in "%&=+"})
 
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 import io
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
+from fangcun.grow.links.batches import make_batch
 from fangcun.grow.links.models import AttributionRules, Batch, Channel, ChannelCost, Link
 from fangcun.grow.links.services import make_link, note_opening
 from fangcun.grow.referral.models import Invitation, ReferralRules
 from fangcun.identity.programs.models import Program
+from fangcun.kernel.actors import SYSTEM
 from fangcun.kernel.models import Job
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -109,6 +113,36 @@ def test_a_link_is_made_led_elsewhere_and_switched_off(operator, program, audite
     assert audited() == ["links.make_link", "links.change_link", "links.switch_link"]
     wrong = text(operator.post(reverse("admin:links_link_add"), {**form, "page": "https://elsewhere"}))
     assert "页面路径应为" in wrong
+
+
+def test_a_query_is_saved_again_as_it_is(operator, program):
+    told = {"a": "1&2", "b=": "50%+", "去": "二楼 甲"}
+    link = make_link(page="pages/home/home", query=told, program_id=program.pk, title="门口")
+    change = reverse("admin:links_link_change", args=[link.pk])
+    typed = operator.get(change).context["adminform"].form["query"].value()
+    assert typed == "a=1%262&b%3D=50%25%2B&去=二楼 甲"
+    operator.post(change, {"title": "门外", "page": link.page, "query": typed})
+    link.refresh_from_db()
+    assert (link.title, link.query) == ("门外", told)
+
+
+def test_a_list_of_batches_takes_no_more_statements_for_more_of_them(
+    operator, furnished, django_assert_max_num_queries
+):
+    address = reverse("admin:links_batch_changelist")
+    with CaptureQueriesContext(connection) as few:
+        text(operator.get(address))
+    for number in range(5):
+        make_batch(
+            name=f"桌码 {number}",
+            program_id=furnished.program_id,
+            page="pages/home/home",
+            query={},
+            count=2,
+            by=SYSTEM,
+        )
+    with django_assert_max_num_queries(len(few)):
+        assert text(operator.get(address)).count(" 0 / 2") == 5
 
 
 def test_a_links_code_and_addresses_come_from_wechat(operator, enter, wechat_program, box):

@@ -11,7 +11,7 @@ from django.core.files.storage import default_storage
 from PIL import Image
 
 from fangcun.grow.links import codes
-from fangcun.grow.links.batches import cancel_batch, make_batch, progress, resume_batch
+from fangcun.grow.links.batches import cancel_batch, make_batch, resume_batch
 from fangcun.grow.links.drawing import draw_some
 from fangcun.grow.links.errors import BatchInvalid
 from fangcun.grow.links.models import Batch, Link
@@ -38,6 +38,10 @@ def due(drain):
 def batch_of(program, count: int, **more) -> Batch:
     facts = {"name": "桌码", "page": "pages/home/home", "query": {"table": "T{n}"}, "by": HOST, **more}
     return make_batch(program_id=program.pk, count=count, **facts)
+
+
+def progress(batch: Batch) -> tuple[int, int]:
+    return batch.links.exclude(code_path="").count(), batch.count
 
 
 def drawn(box) -> int:
