@@ -35,11 +35,11 @@ from fangcun.flows import claiming
 from fangcun.flows.checkout import terms_for
 from fangcun.grow.groupbuy.queries import running_campaigns
 from fangcun.shop.catalog.cards import picture
-from fangcun.shop.catalog.queries import live_stock, shelves_of
+from fangcun.shop.catalog.queries import live_stock
 from fangcun.shop.offers import queries, wording
 from fangcun.shop.offers.models import Coupon
 from fangcun.shop.offers.queries import Claimable, FlashSaleNow, SkuPrice
-from fangcun.shop.offers.rules import FlashOffer
+from fangcun.shop.offers.rules import FlashOffer, ThresholdRule
 from fangcun.shop.offers.states import CouponStatus
 from fangcun.shop.offers.terms import PLAIN
 
@@ -78,7 +78,8 @@ def list_coupon_templates(
     program_of(request)
     account, now = account_if_any(request), timezone.now()
     claimant = claiming.claimant_of(account.member_id) if account else None
-    found = queries.claimable_templates(claimant=claimant, now=now, product_id=product_id)
+    goods = None if product_id is None else queries.one_of(product_id)
+    found = queries.claimable_templates(claimant=claimant, now=now, goods=goods)
     if token:
         found.insert(0, queries.template_by_token(token, claimant=claimant, now=now))
     return CouponTemplatesOut(items=[_template(one) for one in found], server_time=now)
@@ -139,12 +140,14 @@ def get_product_offers(request: HttpRequest, product_id: BigId) -> ProductOffers
         terms=terms,
         now=now,
     )
-    shelves = shelves_of(product_id) if found.thresholds else ()
-    rules = queries.thresholds_for(product_id=product_id, category_ids=shelves, found=found, now=now)
+    rules: list[ThresholdRule] = []
     coupons: list[Claimable] = []
-    if found.any_coupons:
-        claimant = claiming.claimant_of(account.member_id, tier=terms.tier) if account else None
-        coupons = queries.claimable_templates(claimant=claimant, now=now, product_id=product_id)
+    if found.thresholds or found.any_coupons:
+        goods = queries.one_of(product_id)
+        rules = queries.thresholds_for(goods, found=found, now=now)
+        if found.any_coupons:
+            claimant = claiming.claimant_of(account.member_id, tier=terms.tier) if account else None
+            coupons = queries.claimable_templates(claimant=claimant, now=now, goods=goods)
     return ProductOffersOut(
         skus=[_price(price) for price in prices],
         coming=[

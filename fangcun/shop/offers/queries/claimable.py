@@ -11,10 +11,9 @@ from typing import Literal
 from django.db.models import Q
 
 from fangcun.insight.segments.queries import persons_of
-from fangcun.shop.catalog.queries import shelves_of
 from fangcun.shop.offers.errors import CouponTemplateGone
 from fangcun.shop.offers.models import CouponHolder, CouponTemplate
-from fangcun.shop.offers.rules import ScopeKind
+from fangcun.shop.offers.sale import SaleLine
 
 MOST_SHOWN = 50
 
@@ -40,13 +39,13 @@ class Claimable:
 
 
 def claimable_templates(
-    *, claimant: Claimant | None, now: dt.datetime, product_id: int | None = None
+    *, claimant: Claimant | None, now: dt.datetime, goods: SaleLine | None = None
 ) -> list[Claimable]:
-    """What the shop hands out to everybody who asks, the newest first; with a product what is good for it."""
+    """What the shop hands out to everybody who asks, the newest first; with goods what is good for them."""
     templates = CouponTemplate.objects.filter(_open(now), way=CouponTemplate.Way.PUBLIC).order_by("-pk")
     found = list(templates[:MOST_SHOWN])
-    if product_id is not None:
-        found = _for_product(found, product_id)
+    if goods is not None:
+        found = [template for template in found if template.terms().scope.covers(goods)]
     return _judged(found, claimant)
 
 
@@ -102,17 +101,6 @@ def _in_segment(segment_id: int | None, member_id: int) -> bool:
     persons = persons_of(segment_id)
     place = bisect_left(persons, 2 * member_id)
     return place < len(persons) and persons[place] == 2 * member_id
-
-
-def _for_product(templates: Sequence[CouponTemplate], product_id: int) -> list[CouponTemplate]:
-    if not templates:
-        return []
-    ids = {ScopeKind.PRODUCTS: {product_id}, ScopeKind.CATEGORIES: set(shelves_of(product_id))}
-    return [
-        template
-        for template in templates
-        if template.scope == ScopeKind.ALL or ids[ScopeKind(template.scope)] & set(template.scope_ids)
-    ]
 
 
 def _open(now: dt.datetime) -> Q:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from fangcun.shop.catalog.queries import SkuFacts, skus_for
+from fangcun.shop.catalog.queries import SkuFacts, shelves_of, skus_for
 from fangcun.shop.offers.models import FlashBuyer, FlashLine, FlashSale
 from fangcun.shop.offers.pricing.prices import Piece, flash_wanted, piece_of
 from fangcun.shop.offers.rules import FlashOffer, LimitedOffer, Running, ThresholdRule
@@ -115,12 +115,14 @@ def sku_prices(
     return prices, sorted(coming, key=lambda offer: (offer.starts_at, offer.price_amount))
 
 
-def thresholds_for(
-    *, product_id: int, category_ids: tuple[int, ...], found: Running, now: dt.datetime
-) -> list[ThresholdRule]:
-    """The thresholds that run and that this product counts for."""
-    line = SaleLine(0, product_id, category_ids, 1, 1)
-    return [rule for rule in found.thresholds if rule.runs(now) and rule.scope.covers(line)]
+def one_of(product_id: int) -> SaleLine:
+    """A piece of a product, whichever of its SKUs, to ask which offers are for it. One statement."""
+    return SaleLine(0, product_id, shelves_of(product_id), 1, 1)
+
+
+def thresholds_for(goods: SaleLine, *, found: Running, now: dt.datetime) -> list[ThresholdRule]:
+    """The thresholds that run and that these goods count for."""
+    return [rule for rule in found.thresholds if rule.runs(now) and rule.scope.covers(goods)]
 
 
 def _price(
