@@ -8,11 +8,11 @@ import warnings
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
+from fangcun.gateways.storage.keeping import keep
 from fangcun.kernel.errors import DomainError
 
 WIDTHS = (240, 480, 960)
@@ -55,9 +55,9 @@ def store_image(
     digest = hashlib.sha256(full).hexdigest()
     path = f"{folder}/{digest[:2]}/{digest}.webp"
     for width in WIDTHS:
-        _keep(_sized(path, width), full if image.width <= width else _encoded(_narrowed(image, width)))
+        keep(_sized(path, width), full if image.width <= width else _encoded(_narrowed(image, width)))
     # Last, so that a picture that can be found is complete.
-    _keep(path, full)
+    keep(path, full)
     return StoredImage(path=path, width=image.width, height=image.height)
 
 
@@ -69,11 +69,25 @@ def remove_image(path: str) -> None:
 
 def image_url(path: str, width: int | None = None) -> str:
     """The address of a kept picture, at least `width` pixels wide where the original has them."""
-    wide_enough = [it for it in WIDTHS if width is not None and it >= width]
-    url = default_storage.url(_sized(path, wide_enough[0]) if wide_enough else path)
+    url = default_storage.url(_wide_enough(path, width))
     if url.startswith(("https://", "http://", "//")):
         return url
     return f"{settings.PUBLIC_URL}/{url.lstrip('/')}"
+
+
+def read_image(path: str, width: int | None = None) -> bytes:
+    """A kept picture (WebP), at least `width` pixels wide where the original has them, for those who may see it.
+
+    Raises FileNotFoundError when it is gone.
+    """
+    with default_storage.open(_wide_enough(path, width)) as file:
+        content: bytes = file.read()
+    return content
+
+
+def _wide_enough(path: str, width: int | None) -> str:
+    widths = [it for it in WIDTHS if width is not None and it >= width]
+    return _sized(path, widths[0]) if widths else path
 
 
 def _decoded(data: bytes, max_pixels: int) -> Image.Image:
@@ -146,15 +160,3 @@ def _encoded(image: Image.Image) -> bytes:
 
 def _sized(path: str, width: int) -> str:
     return f"{path.removesuffix('.webp')}_{width}.webp"
-
-
-def _keep(path: str, content: bytes) -> None:
-    if default_storage.exists(path):
-        if default_storage.size(path) == len(content):
-            return
-        # A process that died while writing left half a picture under the whole one's name.
-        default_storage.delete(path)
-    kept = default_storage.save(path, ContentFile(content))
-    if kept != path:
-        # Somebody kept the same picture in between, and the storage chose another name for ours.
-        default_storage.delete(kept)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.utils import timezone
 
+from fangcun.gateways.storage import drawn_once, read_image
 from fangcun.grow.groupbuy.models import Group
 from fangcun.grow.links.posters import Poster, compose
 from fangcun.grow.links.services import code_image, make_link
@@ -33,24 +32,18 @@ def poster_of(group: Group) -> bytes:
     )
     digest = hashlib.sha256(repr((facts, campaign.product.cover)).encode()).hexdigest()[:16]
     path = f"posters/{group.number[:2]}/{group.number}_{digest}.png"
-    if default_storage.exists(path):
-        with default_storage.open(path) as kept:
-            content: bytes = kept.read()
-        if content:
-            return content
-        default_storage.delete(path)  # a process died while it was written
-    link = make_link(
-        page=PAGE,
-        query={"number": group.number},
-        program_id=group.program_id,
-        key=f"group:{group.number}",
-        title=f"拼团 {group.number}",
-    )
-    drawn = compose(replace(facts, code=code_image(link), picture=_picture(campaign.product.cover)))
-    kept_at = default_storage.save(path, ContentFile(drawn))
-    if kept_at != path:  # somebody drew the same poster in between
-        default_storage.delete(kept_at)
-    return drawn
+
+    def draw() -> bytes:
+        link = make_link(
+            page=PAGE,
+            query={"number": group.number},
+            program_id=group.program_id,
+            key=f"group:{group.number}",
+            title=f"拼团 {group.number}",
+        )
+        return compose(replace(facts, code=code_image(link), picture=_picture(campaign.product.cover)))
+
+    return drawn_once(path, draw)
 
 
 def _until(group: Group) -> str:
@@ -60,8 +53,7 @@ def _until(group: Group) -> str:
 
 
 def _picture(cover: str) -> bytes | None:
-    if not cover or not default_storage.exists(cover):
+    try:
+        return read_image(cover) if cover else None
+    except FileNotFoundError:
         return None
-    with default_storage.open(cover) as kept:
-        content: bytes = kept.read()
-    return content

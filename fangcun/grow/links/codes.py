@@ -11,12 +11,11 @@ import datetime as dt
 import time
 from urllib.parse import urlencode
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from fangcun.gateways.storage import drawn_once
 from fangcun.gateways.wechat.errors import RateLimited
 from fangcun.grow.links.models import CodeMinute, Link
 from fangcun.identity.programs.clients import miniprogram_api
@@ -32,21 +31,12 @@ def code_image(link: Link, *, width: int = WIDTH) -> bytes:
 
     Drawn by WeChat once and kept in the media store. Raises GatewayError when WeChat does not draw it now.
     """
-    path = code_path(link, width)
-    if default_storage.exists(path):
-        with default_storage.open(path) as kept:
-            content: bytes = kept.read()
-        if content:
-            return content
-        # A process that died while writing left nothing under the whole one's name.
-        default_storage.delete(path)
-    take_turn(link.program_id)
-    picture = miniprogram_api(link.program).wxacode_unlimited(scene=link.short, width=width)
-    kept_at = default_storage.save(path, ContentFile(picture))
-    if kept_at != path:
-        # Somebody kept the same code in between, and the storage chose another name for ours.
-        default_storage.delete(kept_at)
-    return picture
+
+    def draw() -> bytes:
+        take_turn(link.program_id)
+        return miniprogram_api(link.program).wxacode_unlimited(scene=link.short, width=width)
+
+    return drawn_once(code_path(link, width), draw)
 
 
 def take_turn(program_id: int) -> None:

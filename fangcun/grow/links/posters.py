@@ -78,7 +78,7 @@ def _with_picture(
         top += 46
     top = sheet.height - 24 - 36 - _CODE
     pen.line((_MARGIN, top - 22, WIDTH - _MARGIN, top - 22), fill=_RULE, width=2)
-    _paste_code(sheet, code, (WIDTH - _MARGIN - _CODE, top), _CODE)
+    paste_code(sheet, code, (WIDTH - _MARGIN - _CODE, top), _CODE)
     room = _INSIDE - _CODE - 24
     pen.text((_MARGIN, top + 62), fitted(poster.hint, 30, room), font=font(30), fill=_INK)
     pen.text((_MARGIN, top + 108), fitted(poster.shop, 26, room), font=font(26), fill=_SOFT)
@@ -95,7 +95,7 @@ def _plain(sheet: Image.Image, pen: ImageDraw.ImageDraw, poster: Poster, code: I
     for line in poster.lines[:2]:
         pen.text((middle, top), fitted(line, 32, _INSIDE), font=font(32), fill=_SOFT, anchor="ma")
         top += 48
-    _paste_code(sheet, code, (middle - _LARGE // 2, sheet.height - 24 - 110 - _LARGE), _LARGE)
+    paste_code(sheet, code, (middle - _LARGE // 2, sheet.height - 24 - 110 - _LARGE), _LARGE)
     hint = fitted(poster.hint, 30, _INSIDE)
     pen.text((middle, sheet.height - 24 - 84), hint, font=font(30), fill=_SOFT, anchor="ma")
 
@@ -136,7 +136,8 @@ def wrapped(text: str, size: int, width: int, rows: int) -> list[str]:
     return found
 
 
-def _paste_code(sheet: Image.Image, code: Image.Image, at: tuple[int, int], side: int) -> None:
+def paste_code(sheet: Image.Image, code: Image.Image, at: tuple[int, int], side: int) -> None:
+    """Put a code on a sheet, on white and so many pixels wide."""
     sheet.paste(_on_white(code).resize((side, side), Image.Resampling.LANCZOS), at)
 
 

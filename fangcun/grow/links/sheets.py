@@ -14,8 +14,9 @@ from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 from PIL import Image, ImageDraw
 
+from fangcun.gateways.storage import read_image
 from fangcun.grow.links.models import Batch, Link
-from fangcun.grow.links.posters import fitted, font
+from fangcun.grow.links.posters import fitted, font, paste_code
 
 DPI = 300
 COLUMNS, ROWS = 4, 5
@@ -43,7 +44,7 @@ def write_zip(target: Path, batch: Batch, links: Sequence[Link]) -> None:
     # Pictures are small already; packing them again would only take time.
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as packed:
         for link in links:
-            content = _picture(link)
+            content = read_image(link.code_path)
             kind = "png" if content.startswith(b"\x89PNG") else "jpg"
             name = f"{link.position:03d}-{link.short}.{kind}"
             packed.writestr(name, content)
@@ -81,12 +82,9 @@ def _label(
     sheet: Image.Image, pen: ImageDraw.ImageDraw, link: Link, at: tuple[int, int], size: tuple[int, int]
 ) -> None:
     side = _px(_CODE_MM)
-    picture = Image.open(io.BytesIO(_picture(link))).convert("RGBA")
-    ground = Image.new("RGBA", picture.size, "white")
-    ground.alpha_composite(picture)
-    resized = ground.convert("RGB").resize((side, side), Image.Resampling.LANCZOS)
     middle = at[0] + size[0] // 2
-    sheet.paste(resized, (middle - side // 2, at[1] + _px(4)))
+    picture = Image.open(io.BytesIO(read_image(link.code_path)))
+    paste_code(sheet, picture, (middle - side // 2, at[1] + _px(4)), side)
     below = at[1] + _px(4) + side + _px(1.5)
     room = size[0] - _px(6)
     pen.text((middle, below), fitted(link.title, 40, room), font=font(40), fill="black", anchor="ma")
@@ -97,12 +95,6 @@ def _mark(pen: ImageDraw.ImageDraw, at: tuple[int, int]) -> None:
     half = _px(_MARK_MM) // 2
     pen.line((at[0] - half, at[1], at[0] + half, at[1]), fill="#999999", width=2)
     pen.line((at[0], at[1] - half, at[0], at[1] + half), fill="#999999", width=2)
-
-
-def _picture(link: Link) -> bytes:
-    with default_storage.open(link.code_path) as kept:
-        content: bytes = kept.read()
-    return content
 
 
 def _kept(batch: Batch, file: Path, kind: str) -> str:

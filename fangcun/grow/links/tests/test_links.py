@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.storage import default_storage
 from django.db import connections
 
+from fangcun.grow.links.codes import code_path
 from fangcun.grow.links.errors import LinkInvalid, LinkNotFound
 from fangcun.grow.links.models import Link, Opening
 from fangcun.grow.links.queries import resolve
@@ -113,6 +116,15 @@ def test_a_code_is_drawn_once_and_leads_to_its_link(wechat_program, box):
     opened = box.post("/_box/scan", text=f"wechatbox://{wechat_program.appid}/?scene={link.short}")
     assert (opened["page"], opened["query"]) == ("", f"scene={link.short}")
     assert link.short in box.http.get("/codes").text
+
+
+@pytest.mark.parametrize("part", [0, 2, 3])
+def test_half_a_code_that_a_dying_process_left_is_drawn_anew(part, wechat_program, box):
+    link = make_link(**TARGET, program_id=wechat_program.pk)
+    whole = code_image(link)
+    kept = Path(default_storage.path(code_path(link)))
+    kept.write_bytes(whole[: len(whole) * part // 4])
+    assert code_image(link) == kept.read_bytes() == whole
 
 
 def test_a_url_link_is_asked_for_once_while_it_is_good(wechat_program, box):
