@@ -108,7 +108,7 @@ def tell_that_it_is_cancelled(event: OrderCancelled) -> None:
     if event.cancelled_by == "system" and event.paid:
         return  # whose group failed hears that, and that the money goes back
     reason = f"原因：{event.reason}。" if event.reason else ""
-    money = "已付款项将原路退回。" if event.paid else ""
+    money = "已付款项将原路退回。" if event.paid and event.amount else ""
     _tell(
         event,
         "order_cancelled",

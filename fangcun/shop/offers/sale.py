@@ -28,6 +28,7 @@ IN_PRICE = frozenset(
 )
 # The freight is told without them.
 ON_FREIGHT = frozenset({DiscountKind.FREIGHT_COUPON, DiscountKind.FREE_FREIGHT})
+BY_COUPON = frozenset({DiscountKind.COUPON, DiscountKind.FREIGHT_COUPON})
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,6 @@ class Quote:
     """What an order would cost now. Amounts in fen."""
 
     lines: list[Line]
-    items_amount: int
     freight: Freight
     address: Address | None
     priced: Priced
@@ -161,7 +160,7 @@ def quote(
         chosen = next((one for one in reckoned.coupons if one.coupon_id == terms.coupon_id), None)
         reason = f"优惠券不能用于本单：{chosen.reason}" if chosen else "优惠券刚刚被使用或已失效"
         problems.append(Problem(None, "coupon", reason))
-    return Quote(found, reckoned.items_amount, freight, address, reckoned, problems, _gifts(reckoned, sale))
+    return Quote(found, freight, address, reckoned, problems, _gifts(reckoned, sale))
 
 
 def _gifts(found: Priced, sale: Sequence[SaleLine]) -> list[GiftLine]:

@@ -6,11 +6,9 @@ import datetime as dt
 
 from fangcun.kernel.actors import Actor
 from fangcun.shop.offers.errors import CouponSpent
-from fangcun.shop.offers.sale import DiscountKind
+from fangcun.shop.offers.sale import BY_COUPON, DiscountKind
 from fangcun.shop.offers.services import return_coupon, return_flash, take_flash, use_coupon
 from fangcun.shop.orders.models import Order, OrderDiscount
-
-COUPONS = frozenset({DiscountKind.COUPON, DiscountKind.FREIGHT_COUPON})
 
 
 class OfferOver(Exception):
@@ -21,7 +19,7 @@ def give_offers_back(order: Order, *, now: dt.datetime, by: Actor) -> None:
     """Put pieces of flash sales and the coupon back, in the transaction that cancels the order."""
     taken = list(order.discounts.all())
     return_flash(_pieces(taken), member_id=order.member_id)
-    if any(one.kind in COUPONS for one in taken):
+    if any(one.kind in BY_COUPON for one in taken):
         return_coupon(order_number=order.number, now=now, by=by)
 
 
@@ -35,7 +33,7 @@ def take_again(order: Order, *, now: dt.datetime) -> None:
         if len(got) < len(pieces):
             raise OfferOver
     for one in taken:
-        if one.kind in COUPONS:
+        if one.kind in BY_COUPON:
             try:
                 use_coupon(
                     coupon_id=one.source_id,

@@ -12,7 +12,7 @@ from fangcun.shop.catalog.services import TakenSku, take_stock
 from fangcun.shop.offers.pricing import flash_wanted
 from fangcun.shop.offers.queries import held_coupons
 from fangcun.shop.offers.rules import HeldCoupon, Running
-from fangcun.shop.offers.sale import DiscountKind, Gift, Priced, PricedLine, SaleLine
+from fangcun.shop.offers.sale import BY_COUPON, Gift, Priced, PricedLine, SaleLine
 from fangcun.shop.offers.services import take_flash
 from fangcun.shop.offers.terms import Terms
 from fangcun.shop.orders.models import Order, OrderDiscount, OrderLine
@@ -121,8 +121,7 @@ def record_sale(order: Order, found: Priced, *, lines: int) -> None:
         props={"order_number": order.number, "total_amount": order.total_amount, "lines": lines},
         at=order.created_at,
     )
-    chosen = (DiscountKind.COUPON, DiscountKind.FREIGHT_COUPON)
-    if (coupon := next((one for one in found.discounts if one.kind in chosen), None)) is not None:
+    if (coupon := next((one for one in found.discounts if one.kind in BY_COUPON), None)) is not None:
         record_later(
             "coupon_used",
             event_id=f"coupon_used:{order.number}",

@@ -8,10 +8,10 @@ from django.utils import timezone
 from fangcun.kernel.actors import Actor
 from fangcun.kernel.audit import record
 from fangcun.kernel.events import announce
+from fangcun.shop.offers.sale import BY_COUPON
 from fangcun.shop.offers.services import return_coupon
 from fangcun.shop.orders.events import OrderRefunded
 from fangcun.shop.orders.models import Order
-from fangcun.shop.orders.returning import COUPONS
 from fangcun.shop.payments.models import Refund
 from fangcun.shop.payments.states import RefundStatus
 
@@ -58,7 +58,7 @@ def note_refund(*, refund_id: int) -> None:
 
 def return_coupon_of(order: Order) -> None:
     """Give the coupon of an order back whose goods are all paid back, once."""
-    if any(one.kind in COUPONS for one in order.discounts.all()):
+    if any(one.kind in BY_COUPON for one in order.discounts.all()):
         return_coupon(order_number=order.number, now=timezone.now())
 
 

@@ -114,14 +114,10 @@ def place_order(
             order, bought, discounts = _place(wish, digest, rule, offers, coupons)
         return Placed(order, bought, is_new=True, discounts=discounts)
     except (DomainError, IntegrityError):
-        earlier = Order.objects.filter(member=account.member, idempotency_key=key).first()
+        earlier = _earlier(wish, digest)
         if earlier is None:
             raise
-        if earlier.request_digest != digest:
-            raise IdempotencyConflict from None
-        return Placed(
-            earlier, list(earlier.lines.all()), is_new=False, discounts=list(earlier.discounts.all())
-        )
+        return earlier
 
 
 def _place(
@@ -202,14 +198,17 @@ def order_of_key(
     coupon_id: int | None,
 ) -> Placed | None:  # fmt: skip
     """The order that this key has made already. Raises IdempotencyConflict when it was another one."""
-    key = idempotency_key.strip()
-    earlier = Order.objects.filter(member=account.member, idempotency_key=key).first()
+    key, terms = idempotency_key.strip(), Terms(coupon_id=coupon_id)
+    wish = Wish(account, address, key, lines, one_line(remark), None, terms, timezone.now())
+    return _earlier(wish, _digest(wish, asked))
+
+
+def _earlier(wish: Wish, digest: str) -> Placed | None:
+    earlier = Order.objects.filter(member=wish.account.member, idempotency_key=wish.key).first()
     if earlier is None:
         return None
-    terms = Terms(coupon_id=coupon_id)
-    wish = Wish(account, address, key, lines, one_line(remark), None, terms, timezone.now())
-    if earlier.request_digest != _digest(wish, asked):
-        raise IdempotencyConflict
+    if earlier.request_digest != digest:
+        raise IdempotencyConflict from None
     return Placed(earlier, list(earlier.lines.all()), is_new=False, discounts=list(earlier.discounts.all()))
 
 

@@ -95,7 +95,7 @@ def test_submitting_costs_at_most_twelve_statements(buy, account, carrot, django
 def test_the_quote_and_the_order_agree(buy, account, address, carrot):
     save_freight_rule(FreightRule(name="全国", first_amount=800, free_over_amount=9900), by=SYSTEM)
     found = quote(member_id=account.member_id, lines=[(carrot.pk, 2)], address=address)
-    assert (found.items_amount, found.freight.amount, found.total_amount) == (2560, 800, 3360)
+    assert (found.priced.items_amount, found.freight.amount, found.total_amount) == (2560, 800, 3360)
     assert buy(2, expected_total_amount=3360).total_amount == 3360
 
 
