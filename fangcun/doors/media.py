@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import posixpath
+
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.views.static import serve
+
+from fangcun.grow.conversations.pictures import FOLDER as PRIVATE
 
 
 def picture(request: HttpRequest, path: str) -> HttpResponseBase:
-    """One stored file. Its name is the digest of its content, so it may be kept for ever."""
+    """One stored file. Its name is the digest of its content, so it may be kept for ever.
+
+    What customers sent to service is shown at the console only, to those who may see conversations.
+    """
+    if posixpath.normpath(path).lstrip("/").split("/")[0] == PRIVATE:
+        raise Http404
     response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"

@@ -17,9 +17,12 @@ from fangcun.kernel.errors import GatewayError
 logger = logging.getLogger(__name__)
 
 
+FOLDER = "conversations"
+
+
 def folder_of(conversation_id: int) -> str:
     """Where the pictures of one customer are kept, apart from all others, so that they can be taken away."""
-    return f"conversations/{conversation_id}"
+    return f"{FOLDER}/{conversation_id}"
 
 
 def fetch(entry_id: int) -> None:

@@ -51,10 +51,8 @@ def order_asked_about(conversation: Conversation) -> Order | None:
     if member is None:
         return None
     orders = Order.objects.filter(member=member).order_by("-id")
-    for number in _NUMBER.findall(conversation.came_from):
-        if (named := orders.filter(number=number).first()) is not None:
-            return named
-    return orders.first()
+    named = orders.filter(number__in=_NUMBER.findall(conversation.came_from)).first()
+    return named or orders.first()
 
 
 def _values(conversation: Conversation, staff_name: str) -> dict[str, str]:

@@ -17,9 +17,10 @@ from django.views.decorators.http import require_safe
 
 from fangcun.doors.console.conversations import shown
 from fangcun.doors.console.model_admin import actor_of
+from fangcun.gateways.storage import read_image
 from fangcun.grow.conversations import queries
 from fangcun.grow.conversations.errors import ConversationGone
-from fangcun.grow.conversations.models import Conversation
+from fangcun.grow.conversations.models import Conversation, Entry
 from fangcun.grow.conversations.quick_replies import ready_replies
 from fangcun.grow.conversations.services import mark_read
 from fangcun.grow.conversations.states import ConversationStatus
@@ -35,6 +36,7 @@ BOX_NAMES = {
     "waiting": gettext_lazy("待回复"),
     "resolved": gettext_lazy("已解决"),
 }
+SMALL = 480  # pixels
 UNCHANGED = 204  # htmx leaves the page as it is
 
 
@@ -96,6 +98,20 @@ def thread_piece(request: HttpRequest, pk: int) -> HttpResponse:
         return HttpResponse(status=UNCHANGED)
     one = _seen(request, found_or_404(pk))
     return render(request, "console/conversations/thread.html", thread_context(request, one))
+
+
+@require_safe
+def picture(request: HttpRequest, pk: int, entry: int) -> HttpResponse:
+    """The picture of one entry, small with `small`; nobody sees it without a login."""
+    guard(request)
+    path = Entry.objects.filter(conversation=pk, pk=entry).values_list("picture", flat=True).first()
+    if not path:
+        raise Http404
+    try:
+        content = read_image(path, SMALL if "small" in request.GET else None)
+    except FileNotFoundError as gone:
+        raise Http404 from gone
+    return HttpResponse(content, content_type="image/webp")
 
 
 @require_safe

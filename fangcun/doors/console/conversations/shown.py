@@ -89,8 +89,6 @@ def bubbles(entries: list[Entry]) -> list[dict[str, Any]]:
         found.append(
             {
                 "entry": entry,
-                "picture": image_url(entry.picture, 480) if entry.picture else "",
-                "whole": image_url(entry.picture) if entry.picture else "",
                 "where": where_from(entry.text) if entry.kind == Entry.Kind.ENTERED else "",
                 "moment": entry.at if last is None or entry.at - last > GAP else None,
                 "state": status.label if entry.way == Entry.Way.OUT else "",

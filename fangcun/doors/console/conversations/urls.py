@@ -21,6 +21,7 @@ def urls(admin_view: Callable[[View], View]) -> list[URLPattern]:
         ("conversations/numbers/", furnishing.numbers_page, "conversations_numbers"),
         ("conversations/<int:pk>/", pages.conversation, "conversation"),
         ("conversations/<int:pk>/thread", pages.thread_piece, "conversation_thread"),
+        ("conversations/<int:pk>/pictures/<int:entry>", pages.picture, "conversation_picture"),
         ("conversations/<int:pk>/products", pages.products_piece, "conversation_products"),
         ("conversations/<int:pk>/segments", pages.segments_piece, "conversation_segments"),
         ("conversations/<int:pk>/say", saying.say, "conversation_say"),

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 
+from fangcun.gateways.storage import remove_image, store_image
 from fangcun.grow.conversations.models import Conversation, Entry, QuickReply, ServiceSettings
+from fangcun.grow.conversations.pictures import folder_of
 from fangcun.grow.conversations.services import receive_message
 from fangcun.identity.programs.models import PushSettings
 from fangcun.identity.staff.permissions import GRANTS, Role
@@ -53,6 +57,7 @@ def test_a_role_opens_and_does_exactly_what_the_table_grants(role, enter, conver
     for name, args in (
         ("conversations", ()), ("conversations_list", ()), ("conversations_settings", ()),
         ("conversations_numbers", ()), ("conversation", (pk,)), ("conversation_thread", (pk,)),
+        ("conversation_picture", (pk, 1)),
     ):  # fmt: skip
         look("conversations.view", browser.get(address(name, *args)).status_code)
     look("conversations.answer", browser.get(address("conversation_products", pk)).status_code)
@@ -140,6 +145,30 @@ def test_polling_costs_few_statements_however_many_conversations(
         assert browser.get(f"{address('conversations_list')}?{query}").status_code == 204
 
 
+def test_a_picture_is_shown_at_the_console_and_nowhere_else(enter, client, conversation, wrote):
+    drawn = io.BytesIO()
+    Image.new("RGB", (640, 480), "#087f45").save(drawn, "PNG")
+    path = store_image(drawn.getvalue(), folder=folder_of(conversation.pk)).path
+    public = store_image(drawn.getvalue()).path
+    entry = Entry.objects.create(conversation=conversation, way="in", kind="image", picture=path)
+    shown = address("conversation_picture", conversation.pk, entry.pk)
+    elsewhere = wrote("在吗", openid="o-2").conversation
+    browser = enter("support")
+    small, whole = browser.get(f"{shown}?small"), browser.get(shown)
+    assert (small.status_code, whole.status_code, whole["Content-Type"]) == (200, 200, "image/webp")
+    assert Image.open(io.BytesIO(whole.content)).size == (640, 480)
+    assert Image.open(io.BytesIO(small.content)).size == (480, 360)
+    assert "no-store" in whole["Cache-Control"]
+    assert browser.get(address("conversation_picture", elsewhere.pk, entry.pk)).status_code == 404
+    assert browser.get(address("conversation_picture", conversation.pk, entry.pk + 1)).status_code == 404
+    assert client.get(shown).status_code == 302
+    for way in (path, f"/{path}", f"images/../{path}", f"./{path}"):
+        assert client.get(f"/media/{way}").status_code == 404, way
+    assert client.get(f"/media/{public}").status_code == 200
+    remove_image(path)
+    assert browser.get(shown).status_code == 404
+
+
 def test_an_answer_is_sent_and_a_refused_one_says_why(enter, conversation, png):
     browser = enter("support")
     say = address("conversation_say", conversation.pk)
@@ -154,6 +183,8 @@ def test_an_answer_is_sent_and_a_refused_one_says_why(enter, conversation, png):
     assert sent.status_code == 200
     picture = Entry.objects.get(way="out", kind="image")
     assert picture.picture.startswith(f"conversations/{conversation.pk}/")
+    shown = address("conversation_picture", conversation.pk, picture.pk)
+    assert f'src="{shown}?small"' in sent.content.decode()
     for body, words in (
         ({"text": "  "}, "请写点什么再发送"),
         ({"text": "", "picture": SimpleUploadedFile("a.png", b"text")}, "只接受 JPEG、PNG、WebP 和 GIF 图片"),

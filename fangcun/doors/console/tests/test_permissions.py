@@ -84,6 +84,7 @@ BY_NAME = {
     "conversations_numbers": "conversations.view",
     "conversation": "conversations.view",
     "conversation_thread": "conversations.view",
+    "conversation_picture": "conversations.view",
     "conversation_products": "conversations.answer",
     "conversation_segments": "members.view",
     "conversation_say": "conversations.answer",
