@@ -14,6 +14,7 @@ from fangcun.doors.storefront.cart import BigId
 from fangcun.doors.storefront.schemas import errors
 from fangcun.doors.storefront.throttle import Limit
 from fangcun.grow.loyalty import queries, services
+from fangcun.grow.loyalty.queries.activities import State
 from fangcun.grow.loyalty.states import SignUpStatus
 from fangcun.shop.catalog.cards import picture
 
@@ -21,7 +22,6 @@ router = Router(tags=["activities"], auth=MemberAuth())
 
 LIMIT = Limit("sign-up", most=60, seconds=60)
 
-ActivityState = Literal["upcoming", "open", "full", "closed", "over", "cancelled"]
 MyState = Literal["signed", "cancelled", "attended"]
 
 
@@ -45,7 +45,7 @@ class ActivityOut(Schema):
     places: int
     places_left: int
     min_tier: ActivityTierOut | None
-    state: ActivityState
+    state: State
     mine: MyState | None
     code: str | None
     can_sign_up: bool

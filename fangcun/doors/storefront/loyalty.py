@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal
+from typing import Annotated
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -16,14 +16,13 @@ from fangcun.doors.storefront.schemas import errors
 from fangcun.doors.storefront.throttle import Limit
 from fangcun.grow.loyalty import queries, services
 from fangcun.grow.loyalty.models import Card, PointsEntry, Rules, Tier
+from fangcun.grow.loyalty.queries.calendar import State
+from fangcun.grow.loyalty.queries.standing import PrivilegeKind
 from fangcun.grow.loyalty.services.birthdays import FIXED_FOR
 
 router = Router(tags=["loyalty"], auth=MemberAuth())
 
 LIMIT = Limit("check-in", most=60, seconds=60)
-
-DayState = Literal["checked", "made_up", "missed", "mendable", "today", "future"]
-PrivilegeKind = Literal["discount", "member_price", "free_freight", "birthday", "early_access"]
 
 
 class PrivilegeOut(Schema):
@@ -103,7 +102,7 @@ class EntriesOut(Schema):
 
 class DayOut(Schema):
     date: dt.date
-    state: DayState
+    state: State
     points: int
 
 

@@ -14,7 +14,6 @@ from fangcun.grow.loyalty.queries.standing import (
     Overview,
     Privilege,
     Standing,
-    early_hours_of,
     entries_of,
     overview_of,
     privileges_of,
@@ -25,6 +24,6 @@ from fangcun.grow.loyalty.queries.standing import (
 
 __all__ = [
     "Calendar", "Overview", "Privilege", "Seen", "Simulation", "Standing", "activities_for", "activity_for",
-    "calendar_of", "early_hours_of", "entries_of", "overview_of", "privileges_of", "signed_up", "simulate_tiers",
+    "calendar_of", "entries_of", "overview_of", "privileges_of", "signed_up", "simulate_tiers",
     "standing_of", "state_of", "sums_agree", "tiers_with_prices", "to_remind",
 ]  # fmt: skip

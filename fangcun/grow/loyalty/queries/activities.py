@@ -86,7 +86,7 @@ def state_of(activity: Activity, now: dt.datetime) -> State:
 
 def signed_up(activity_id: int) -> QuerySet[SignUp]:
     """Who has a place at an activity or had one, in the order in which they signed up."""
-    rows = SignUp.objects.filter(activity_id=activity_id).select_related("member", "member")
+    rows = SignUp.objects.filter(activity_id=activity_id).select_related("member")
     return rows.order_by("signed_at", "id")
 
 

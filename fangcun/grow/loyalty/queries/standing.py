@@ -75,12 +75,6 @@ def _prices(rank: int) -> dict[int, int]:
     return dict(prices.annotate(lowest=Min("price_amount")))
 
 
-def early_hours_of(member_id: int) -> int:
-    """How many hours before others a member may buy what is on a flash sale."""
-    hours = Card.objects.filter(pk=member_id, tier__isnull=False).values_list("tier__early_hours", flat=True)
-    return hours.first() or 0
-
-
 PrivilegeKind = Literal["discount", "member_price", "free_freight", "birthday", "early_access"]
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import Sum
 from django.utils import timezone
 
 from fangcun.grow.loyalty.events import TierChanged
 from fangcun.grow.loyalty.models import Card, GrowthEntry, Rules, Tier, TierChange
+from fangcun.grow.loyalty.queries.simulating import growth_of_cards
 from fangcun.kernel.events import announce
 
 
@@ -37,9 +37,7 @@ def ungrow(card: Card, growth: int, *, reason: str, key: str, at: dt.datetime) -
 
 def recount(card: Card, rules: Rules, now: dt.datetime) -> None:
     """Let a card that is ours say what its member's growth in the period is."""
-    since = now - dt.timedelta(days=rules.window_days)
-    entries = GrowthEntry.objects.filter(member_id=card.member_id, at__gt=since)
-    card.growth = max(entries.aggregate(total=Sum("growth"))["total"] or 0, 0)
+    card.growth = growth_of_cards([card.pk], rules.window_days, now).get(card.pk, 0)
     Card.objects.filter(pk=card.pk).update(growth=card.growth)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 
 from fangcun.grow.loyalty.lots import draw
@@ -108,4 +108,4 @@ def _join_sign_ups(kept_id: int, gone_id: int) -> None:
         if sign_up.status == SignUpStatus.SIGNED:
             Activity.objects.filter(pk=sign_up.activity_id).update(taken=F("taken") - 1)
         sign_up.delete()
-    SignUp.objects.filter(Q(member_id=gone_id)).update(member_id=kept_id)
+    theirs.update(member_id=kept_id)
