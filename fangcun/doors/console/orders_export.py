@@ -17,7 +17,9 @@ from fangcun.shop.orders.models import Order
 RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
-class _Echo:
+class Echo:
+    """A file that gives back what is written, for lines that are sent one by one."""
+
     def write(self, value: str) -> str:
         return value
 
@@ -30,7 +32,7 @@ def safe(value: Any) -> str:
 
 def csv_lines(orders: QuerySet[Order], *, whole_phones: bool) -> Iterator[str]:
     """The file, line by line; it starts with the mark by which Excel knows UTF-8."""
-    writer: Any = csv.writer(_Echo())
+    writer: Any = csv.writer(Echo())
     head = [
         _("订单号"), _("状态"), _("下单于"), _("付款于"), _("商品"), _("应付"), _("实付"), _("已退"),
         _("收货人"), _("电话"), _("地址"), _("买家留言"), _("商家备注"),

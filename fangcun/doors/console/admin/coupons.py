@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,8 +24,9 @@ from unfold.contrib.filters.admin import RangeDateTimeFilter
 
 from fangcun.doors.console.model_admin import ConsoleAdmin, Verb, actor_of, tell
 from fangcun.doors.console.offers.coupon_form import CouponForm
-from fangcun.doors.console.offers.form_page import FormPageAdmin
+from fangcun.doors.console.offers.form_page import FormPageAdmin, plain_of
 from fangcun.doors.console.offers.goods import names_of
+from fangcun.doors.console.orders_export import Echo
 from fangcun.doors.console.words import badge
 from fangcun.identity.staff.queries import may
 from fangcun.insight.segments.models import Segment
@@ -120,7 +120,7 @@ class CouponTemplateAdmin(FormPageAdmin[CouponTemplate]):
         """What is filled in, as one sentence."""
         self._need(request, "grow.view")
         known = request.GET.get("template", "")
-        held = CouponTemplate.objects.filter(pk=known if known.isdigit() else 0).first()
+        held = CouponTemplate.objects.filter(pk=known if known.isdecimal() else 0).first()
         form = CouponForm(request.POST, template=held)
         form.is_valid()
         template = form.filled()
@@ -132,7 +132,7 @@ class CouponTemplateAdmin(FormPageAdmin[CouponTemplate]):
         self._need(request, "grow.change")
         template = get_object_or_404(CouponTemplate, pk=pk)
         chosen = request.POST.get("segment", "")
-        segment = get_object_or_404(Segment, pk=chosen if chosen.isdigit() else 0)
+        segment = get_object_or_404(Segment, pk=chosen if chosen.isdecimal() else 0)
         try:
             services.start_giving(template, segment=segment, by=actor_of(request))
         except DomainError as refused:
@@ -157,8 +157,7 @@ class CouponTemplateAdmin(FormPageAdmin[CouponTemplate]):
                 template, number=int(number) if number.isdecimal() else 0, by=actor_of(request)
             )
         except DomainError as refused:
-            fields = refused.details.get("fields") or {}
-            tell(request, type(refused)(next(iter(fields.values()))) if fields else refused)
+            tell(request, plain_of(refused))
         else:
             messages.success(request, _t("兑换码已生成，可以导出"))
         return self._back(pk)
@@ -234,12 +233,8 @@ def _progress(template: CouponTemplate | None) -> dict[str, Any]:
 
 
 def _code_lines(codes: QuerySet[CouponCode]) -> Iterator[str]:
-    yield "\ufeff" + _line([_t("兑换码"), _t("兑换于")])
+    writer: Any = csv.writer(Echo())
+    yield "\ufeff" + writer.writerow([_t("兑换码"), _t("兑换于")])
     for code, used_at in codes.values_list("code", "used_at").iterator(chunk_size=2000):
-        yield _line([spaced(code), f"{timezone.localtime(used_at):%Y-%m-%d %H:%M:%S}" if used_at else ""])
-
-
-def _line(cells: list[str]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerow(cells)
-    return out.getvalue()
+        used = f"{timezone.localtime(used_at):%Y-%m-%d %H:%M:%S}" if used_at else ""
+        yield writer.writerow([spaced(code), used])

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from fangcun.doors.console.model_admin import actor_of, tell
-from fangcun.doors.console.offers.form_page import FormPageAdmin
+from fangcun.doors.console.offers.form_page import FormPageAdmin, plain_of
 from fangcun.doors.console.offers.goods import names_of
 from fangcun.doors.console.offers.sale_form import (
     SaleForm,
@@ -146,7 +146,7 @@ class ThresholdAdmin(FormPageAdmin[Threshold]):
         return time_badge(threshold)
 
     def forms(self, data: Any, row: Threshold | None) -> tuple[ThresholdForm, list[Any]]:
-        return ThresholdForm(data, threshold=row), list(step_forms(data, threshold=row))
+        return ThresholdForm(data, threshold=row), step_forms(data, threshold=row)
 
     def save(self, form: ThresholdForm, rows: list[Any], row: Threshold | None, by: Actor) -> Threshold:
         threshold = row or Threshold()
@@ -176,7 +176,7 @@ class ThresholdAdmin(FormPageAdmin[Threshold]):
                     by=actor_of(request),
                 )
             except DomainError as refused:
-                tell(request, _first(refused))
+                tell(request, plain_of(refused))
             else:
                 messages.success(request, _t("已保存"))
             return redirect(reverse("admin:offers_stacking"))
@@ -205,8 +205,3 @@ def _cell(first: DiscountKind, second: DiscountKind, apart: Any) -> dict[str, An
         "label": f"{first.label} + {second.label}",
         "together": (first, second) not in apart,
     }
-
-
-def _first(refused: DomainError) -> DomainError:
-    fields = refused.details.get("fields")
-    return type(refused)(next(iter(fields.values()))) if isinstance(fields, dict) and fields else refused

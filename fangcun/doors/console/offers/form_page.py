@@ -20,6 +20,12 @@ from fangcun.kernel.errors import DomainError
 M = TypeVar("M", bound=Model)
 
 
+def plain_of(refused: DomainError) -> DomainError:
+    """A refusal for a page without fields: the first of what is wrong, where it is said field by field."""
+    fields = refused.details.get("fields")
+    return type(refused)(next(iter(fields.values()))) if isinstance(fields, dict) and fields else refused
+
+
 class FormPageAdmin(ConsoleAdmin[M]):
     """`forms` makes the form and its rows, `save` saves what they say, `shown` is what else the page shows."""
 
@@ -51,7 +57,7 @@ class FormPageAdmin(ConsoleAdmin[M]):
         row = None
         if object_id is not None:
             known = self.get_queryset(request)
-            row = get_object_or_404(known, pk=object_id if object_id.isdigit() else 0)
+            row = get_object_or_404(known, pk=object_id if object_id.isdecimal() else 0)
         writable = self.has_change_permission(request)
         if not self.has_view_permission(request) or (
             (row is None or request.method == "POST") and not writable
@@ -60,10 +66,7 @@ class FormPageAdmin(ConsoleAdmin[M]):
         data = request.POST if request.method == "POST" else None
         form, rows = self.forms(data, row)
         if data is not None:
-            valid = [
-                form.is_valid(),
-                *(one.is_valid() for one in self.bare(rows)),
-            ]  # all, to show all that is wrong
+            valid = [one.is_valid() for one in (form, *rows)]  # all, to show all that is wrong
             if all(valid):
                 try:
                     saved = self.save(form, rows, row, actor_of(request))
@@ -85,7 +88,3 @@ class FormPageAdmin(ConsoleAdmin[M]):
             **self.shown(request, row, form),
         }
         return render(request, self.page_template, context)
-
-    def bare(self, rows: list[Any]) -> list[Any]:
-        """The forms of the rows alone."""
-        return [one[0] if isinstance(one, tuple) else one for one in rows]

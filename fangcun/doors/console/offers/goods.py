@@ -25,17 +25,20 @@ def shelf_choices() -> Choices:
 
 def product_choices(kept: Iterable[int] = ()) -> Choices:
     """Products on sale, and those that were chosen before."""
-    found = Product.objects.filter(Q(on_sale=True) | Q(pk__in=list(kept))).order_by("-rank", "-id")
-    return [(one.pk, one.title) for one in found[:MOST_CHOICES]]
+    order = ("-rank", "-id")
+    shown = Product.objects.filter(on_sale=True).order_by(*order).values("pk")[:MOST_CHOICES]
+    found = Product.objects.filter(Q(pk__in=shown) | Q(pk__in=list(kept)))
+    return [(one.pk, one.title) for one in found.order_by(*order)]
 
 
 def sku_choices(kept: Iterable[int] = ()) -> Choices:
     """What can be bought, with price and stock, and what was chosen before."""
-    sellable = Q(active=True, product__on_sale=True)
-    found = Sku.objects.filter(sellable | Q(pk__in=list(kept))).select_related("product")
+    order = ("product_id", "position", "id")
+    sellable = Sku.objects.filter(active=True, product__on_sale=True).order_by(*order)
+    found = Sku.objects.filter(Q(pk__in=sellable.values("pk")[:MOST_CHOICES]) | Q(pk__in=list(kept)))
     return [("", "—")] + [
         (sku.pk, f"{sku} · {money(sku.price_amount)} · {sku.stock}")
-        for sku in found.order_by("product_id", "position", "id")[:MOST_CHOICES]
+        for sku in found.select_related("product").order_by(*order)
     ]
 
 

@@ -49,10 +49,12 @@ class LineForm(forms.Form):
     stock = forms.IntegerField(label=_("件数"), min_value=1, max_value=1_000_000, required=False)
     per_member = forms.IntegerField(label=_("每人限购"), min_value=1, max_value=9999, required=False)
 
-    def __init__(self, *args: Any, choices: list[tuple[Any, str]], flash: bool, **options: Any) -> None:
+    def __init__(
+        self, *args: Any, choices: list[tuple[Any, str]], flash: bool, taken: int, **options: Any
+    ) -> None:
         super().__init__(*args, **options)
         self.fields["sku_id"].choices = choices  # type: ignore[attr-defined]
-        self.flash = flash
+        self.flash, self.taken = flash, taken
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -63,7 +65,7 @@ class LineForm(forms.Form):
         return cleaned
 
 
-def line_forms(data: Any, *, sale: LimitedSale | FlashSale | None, flash: bool) -> list[tuple[LineForm, int]]:
+def line_forms(data: Any, *, sale: LimitedSale | FlashSale | None, flash: bool) -> list[LineForm]:
     """A row for each line, and some blank ones; with how many of each are taken."""
     lines: list[Any] = list(sale.lines.all()) if sale and sale.pk else []
     choices = sku_choices(line.sku_id for line in lines)
@@ -72,22 +74,25 @@ def line_forms(data: Any, *, sale: LimitedSale | FlashSale | None, flash: bool) 
         line: Any = lines[number] if number < len(lines) else None
         names = ("sku_id", "price_amount", *(("stock", "per_member") if flash else ()))
         initial = {name: getattr(line, name) for name in names} if line else {}
-        form = LineForm(data, initial=initial, prefix=f"line-{number}", choices=choices, flash=flash)
-        rows.append((form, getattr(line, "taken", 0) if line else 0))
+        taken = getattr(line, "taken", 0)
+        form = LineForm(
+            data, initial=initial, prefix=f"line-{number}", choices=choices, flash=flash, taken=taken
+        )
+        rows.append(form)
     return rows
 
 
-def specs_of(rows: list[tuple[LineForm, int]]) -> list[dict[str, Any]]:
+def specs_of(rows: list[LineForm]) -> list[dict[str, Any]]:
     """The rows that name a SKU."""
-    return [row.cleaned_data for row, _taken in rows if row.cleaned_data.get("sku_id")]
+    return [row.cleaned_data for row in rows if row.cleaned_data.get("sku_id")]
 
 
-def limited_specs(rows: list[tuple[LineForm, int]]) -> list[LimitedSpec]:
+def limited_specs(rows: list[LineForm]) -> list[LimitedSpec]:
     """What the SKUs are to cost."""
     return [LimitedSpec(one["sku_id"], one["price_amount"]) for one in specs_of(rows)]
 
 
-def flash_specs(rows: list[tuple[LineForm, int]]) -> list[FlashSpec]:
+def flash_specs(rows: list[LineForm]) -> list[FlashSpec]:
     """The same with pieces and limits."""
     return [
         FlashSpec(one["sku_id"], one["price_amount"], one["stock"], one["per_member"])

@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from fangcun.doors.console.offers import goods
 from fangcun.identity.members.models import Member
 from fangcun.identity.staff.permissions import GRANTS, Role
 from fangcun.insight.segments.models import Kind, Segment, SegmentPerson
@@ -85,6 +86,14 @@ def test_a_coupon_that_makes_no_sense_is_shown_again_with_the_reason_at_its_fiel
         assert "还没有保存" in text
         assert told in text
     assert CouponTemplate.objects.count() == 0
+
+
+def test_goods_that_were_chosen_stay_among_the_choices_however_many_there_are(carrot, monkeypatch):
+    monkeypatch.setattr(goods, "MOST_CHOICES", 0)
+    assert goods.sku_choices() == [("", "—")]
+    assert goods.product_choices() == []
+    assert [pk for pk, _ in goods.sku_choices([carrot.pk])] == ["", carrot.pk]
+    assert [pk for pk, _ in goods.product_choices([carrot.product_id])] == [carrot.product_id]
 
 
 def test_what_is_held_can_no_longer_be_made_worth_less(enter, account):
