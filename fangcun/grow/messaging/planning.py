@@ -92,13 +92,14 @@ def _chances(program: Program, purpose: str, template: Template | None) -> tuple
     if purpose not in (Purpose.GROUP_RESULT, Purpose.ACTIVITY_STARTING):
         suited += ANYWHERE
     people = _people(program)
-    mine, all_there = _rates(program, template), _rates(program, None)
+    all_there = _rates(program, None)
+    mine = _rates(program, template) if template else {}
     return tuple(
         Chance(
             moment=moment,
             people=people.get(moment, 0) / WEEKS,
-            rate=mine.get(moment, all_there.get(moment)) if template else all_there.get(moment),
-            borrowed=not (template and moment in mine),
+            rate=mine.get(moment, all_there.get(moment)),
+            borrowed=moment not in mine,
             is_asked=bool(template) and moment in asked_at,
         )
         for moment in dict.fromkeys(suited)

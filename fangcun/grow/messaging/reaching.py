@@ -126,6 +126,8 @@ def reassign_wishes(*, kept_id: int, gone_id: int) -> None:
         kept.care = kept.care and gone.care
         known = Preference.objects.filter(pk=kept_id).exists()
         kept.marketing_texts = gone.marketing_texts and (kept.marketing_texts or not known)
+        if kept.quiet_from is None:
+            kept.quiet_from, kept.quiet_until = gone.quiet_from, gone.quiet_until
         kept.updated_at = timezone.now()
         kept.save()
         gone.delete()

@@ -128,12 +128,13 @@ def test_half_an_own_window_is_refused(member):
 def test_of_two_members_that_are_one_the_stricter_wish_and_all_turns_count(member):
     other = Member.objects.create()
     set_preference(member_id=member.pk, marketing_texts=True, by=SYSTEM)
-    set_preference(member_id=other.pk, care=False, by=SYSTEM)
+    set_preference(member_id=other.pk, care=False, quiet=NOON, by=SYSTEM)
     turn(member, "a", "2026-11-23 10:00")
     turn(other, "b", "2026-11-23 10:00")
     reassign(kept_id=member.pk, gone_id=other.pk)
     wants = preference_of(member.pk)
     assert (wants.care, wants.marketing_texts) == (False, False)
+    assert (wants.quiet_from, wants.quiet_until) == NOON
     assert not Preference.objects.filter(pk=other.pk).exists()
     assert list(Touch.objects.order_by("id").values_list("member_id", "of_day", "of_week")) == [
         (member.pk, 0, 0),
