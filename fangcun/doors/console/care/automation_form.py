@@ -64,7 +64,7 @@ def held_out_of(data: QueryDict) -> int:
     text = data.get("held_out", "10").strip()
     try:
         share = round(float(text) * 100)
-    except ValueError:
+    except (ValueError, OverflowError):  # infinity is a float too
         share = -1
     if not 0 <= share <= 5_000:
         raise AutomationInvalid(_t("对照组为 0–50%"), place="held_out")

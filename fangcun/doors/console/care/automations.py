@@ -17,7 +17,7 @@ from fangcun.doors.console.care import automation_form as form
 from fangcun.doors.console.care.frame import PAGE, frame, guard, page_of, pager
 from fangcun.doors.console.model_admin import actor_of, tell
 from fangcun.grow.automations import services
-from fangcun.grow.automations.document import DOES, MOST_STEPS, read_document
+from fangcun.grow.automations.document import DOES, MOST_STEPS, PURPOSES, read_document
 from fangcun.grow.automations.errors import AutomationUnknown
 from fangcun.grow.automations.models import HELD_OUT, Automation
 from fangcun.grow.automations.queries import Preview, automation_of, automations, preview, runs_of
@@ -26,7 +26,7 @@ from fangcun.grow.automations.ready import READY
 from fangcun.grow.automations.results import acts_of, result_of, states_of
 from fangcun.grow.automations.states import AutomationStatus, Outcome, RunStatus
 from fangcun.grow.automations.wording import date_words, news_words, sentence, step_words, trigger_words
-from fangcun.grow.messaging.models import Purpose, TextTemplate
+from fangcun.grow.messaging.models import TextTemplate
 from fangcun.insight.segments.queries import segments
 from fangcun.kernel.actors import Actor
 from fangcun.kernel.errors import DomainError
@@ -240,7 +240,7 @@ def _form(
         "checks": form.CHECKS.items(),
         "channels": form.CHANNELS.items(),
         "fallbacks": form.FALLBACKS.items(),
-        "purposes": [(one.value, one.label) for one in _purposes()],
+        "purposes": [(one.value, one.label) for one in PURPOSES],
         "texts": list(TextTemplate.objects.filter(is_active=True).values_list("code", "title")),
         "coupons": [(str(pk), title) for pk, title in template_choices()],
         "segments": [(str(one.pk), one.name) for one in segments()],
@@ -248,9 +248,3 @@ def _form(
     }
     status = refused.status if refused else 200
     return render(request, "console/care/automation_form.html", context, status=status)
-
-
-def _purposes() -> tuple[Purpose, ...]:
-    from fangcun.grow.automations.document import PURPOSES
-
-    return PURPOSES

@@ -174,6 +174,15 @@ def test_what_is_wrong_is_said_at_its_step_and_nothing_is_lost(operator, account
     assert not Automation.objects.exists()
 
 
+@pytest.mark.parametrize("share", ["51", "-1", "inf", "nan", "1e999", ""])
+def test_a_control_group_is_at_most_half(operator, account, share):
+    form = FORM | steps(do=["tag"], tag=["老客"]) | {"held_out": share}
+    for name in ("make", "who"):
+        answer = operator.post(f"/console/care/automations/{name}", form)
+        assert (answer.status_code, "对照组为 0–50%" in answer.content.decode()) == (400, True), name
+    assert not Automation.objects.exists()
+
+
 def test_a_change_makes_a_version_and_fills_the_form_again(operator, account):
     operator.post("/console/care/automations/make", FORM | steps(do=["points"], points=["66"]))
     made = Automation.objects.get()
