@@ -13,6 +13,7 @@ from pydantic import Field
 
 from fangcun.doors.storefront.auth import MemberAuth, account_if_any, ip_of, member_of, program_of
 from fangcun.doors.storefront.cart import BigId
+from fangcun.doors.storefront.faces import avatar_url, masked_name
 from fangcun.doors.storefront.groupbuy_schemas import (
     CampaignDetailOut,
     CampaignOut,
@@ -33,7 +34,6 @@ from fangcun.grow.groupbuy.admission import check_joining, check_opening
 from fangcun.grow.groupbuy.models import Campaign, CampaignSku, Group, Seat
 from fangcun.grow.groupbuy.posters import poster_of
 from fangcun.grow.groupbuy.states import CampaignStatus, GroupStatus, SeatStatus
-from fangcun.identity.members.models import Member
 from fangcun.kernel.errors import DomainError
 from fangcun.shop.catalog.cards import picture
 
@@ -75,8 +75,8 @@ def get_campaign(request: HttpRequest, campaign_id: BigId) -> CampaignDetailOut:
         groups=[
             OpenGroupOut(
                 number=group.number,
-                nickname=masked(group.opener),
-                avatar=_avatar(group.opener),
+                nickname=masked_name(group.opener),
+                avatar=avatar_url(group.opener),
                 size=group.size,
                 left=group.size - group.taken,
                 expires_at=group.expires_at or now,
@@ -164,19 +164,10 @@ def get_poster(request: HttpRequest, number: str) -> HttpResponse:
     return HttpResponse(content, content_type="image/png", headers={"Cache-Control": "public, max-age=300"})
 
 
-def masked(member: Member) -> str:
-    """A name that friends recognise and strangers don't: the first character."""
-    return f"{member.nickname[0]}**" if member.nickname else "会员"
-
-
-def _avatar(member: Member) -> str:
-    return settings.PUBLIC_URL + member.avatar if member.avatar.startswith("/") else member.avatar
-
-
 def _campaign(campaign: Campaign, joined: int, now: dt.datetime) -> CampaignOut:
     product = campaign.product
     skus = [one for one in campaign.skus.all() if one.sku.active]
-    cheapest = min(campaign.skus.all(), key=lambda one: one.price_amount)
+    cheapest = campaign.cheapest
     return CampaignOut(
         id=campaign.pk,
         title=campaign.title,
@@ -221,8 +212,8 @@ def _sku(one: CampaignSku, cover: str) -> CampaignSkuOut:
 def _member(seat: Seat, group: Group, member_id: int | None) -> GroupMemberOut:
     is_me = seat.member_id == member_id
     return GroupMemberOut(
-        nickname=(seat.member.nickname or "我") if is_me else masked(seat.member),
-        avatar=_avatar(seat.member),
+        nickname=(seat.member.nickname or "我") if is_me else masked_name(seat.member),
+        avatar=avatar_url(seat.member),
         is_opener=seat.member_id == group.opener_id,
         is_me=is_me,
         paid=seat.paid_at is not None,

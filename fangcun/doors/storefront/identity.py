@@ -7,13 +7,13 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from ninja import Router, Schema, Status
 from pydantic import Field
 
 from fangcun.doors.storefront.auth import MemberAuth, ip_of, member_of, program_of, token_of
+from fangcun.doors.storefront.faces import avatar_url
 from fangcun.doors.storefront.schemas import errors
 from fangcun.doors.storefront.throttle import Limit
 from fangcun.grow.messaging.queries import unread_count
@@ -134,11 +134,10 @@ class AddressesOut(Schema):
 
 def member_out(member: Member) -> MemberOut:
     """A member as his phone shows him."""
-    avatar = member.avatar
     return MemberOut(
         id=member.pk,
         nickname=member.nickname,
-        avatar=settings.PUBLIC_URL + avatar if avatar.startswith("/") else avatar,
+        avatar=avatar_url(member),
         phone=masked(member.phone),
         unread_messages=unread_count(member.pk),
         cart_count=count_of(member.pk),

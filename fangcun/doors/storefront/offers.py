@@ -265,6 +265,6 @@ def _group(product_id: int, now: dt.datetime) -> GroupOfferOut | None:
     return GroupOfferOut(
         campaign_id=campaign.pk,
         size=campaign.size,
-        price_amount=min((sku.price_amount for sku in campaign.skus.all()), default=0),
+        price_amount=campaign.cheapest.price_amount,
         ends_at=campaign.ends_at,
     )

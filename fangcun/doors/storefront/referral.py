@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any, Literal, cast
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +12,7 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from fangcun.doors.storefront.auth import MemberAuth, account_of, member_of
+from fangcun.doors.storefront.faces import avatar_url, masked_name
 from fangcun.doors.storefront.schemas import errors
 from fangcun.doors.storefront.throttle import Limit
 from fangcun.grow.links.codes import code_image
@@ -21,7 +21,6 @@ from fangcun.grow.referral import queries, services
 from fangcun.grow.referral.errors import ReferralOff
 from fangcun.grow.referral.models import ReferralRules
 from fangcun.grow.referral.rules import coupon_titles, reward_text, rules_now, sentences
-from fangcun.identity.members.models import Member
 
 router = Router(tags=["referral"], auth=MemberAuth())
 
@@ -142,8 +141,8 @@ def my_referral(request: HttpRequest) -> ReferralOut:
         rewards=rewards,
         invitees=[
             InviteeOut(
-                name=queries.masked_name(one.member),
-                avatar=_avatar(one.member),
+                name=masked_name(one.member),
+                avatar=avatar_url(one.member) or None,
                 status=cast(Any, one.status),
                 text=str(_WORDS[one.status]),
                 at=one.at,
@@ -173,7 +172,7 @@ def touch_referral(request: HttpRequest, body: TouchIn) -> TouchOut:
         else gettext("首单付款后可得%s") % reward.text
         if reward and (reward.points or reward.coupon)
         else gettext("邀请已记下"),
-        inviter=queries.masked_name(touched.inviter) if touched.reason != "self" else None,
+        inviter=masked_name(touched.inviter) if touched.reason != "self" else None,
         reward=reward,
     )
 
@@ -233,12 +232,8 @@ def _rewards(rules: ReferralRules) -> RewardsOut:
 def _rank(leader: queries.Leader, member_id: int) -> RankOut:
     return RankOut(
         rank=leader.rank,
-        name=queries.masked_name(leader.member),
-        avatar=_avatar(leader.member),
+        name=masked_name(leader.member),
+        avatar=avatar_url(leader.member) or None,
         count=leader.count,
         mine=leader.member.pk == member_id,
     )
-
-
-def _avatar(member: Member) -> str | None:
-    return f"{settings.PUBLIC_URL}{member.avatar}" if member.avatar.startswith("/") else member.avatar or None

@@ -65,6 +65,11 @@ class Campaign(Stateful):
         """Whether a new group may be opened at this moment."""
         return self.status == CampaignStatus.RUNNING and self.starts_at <= now < self.ends_at
 
+    @property
+    def cheapest(self) -> CampaignSku:
+        """What costs least in a group of what is still sold; of all when nothing is."""
+        return min(self.skus.all(), key=lambda one: (not one.sku.active, one.price_amount))
+
 
 class CampaignSku(models.Model):
     """What one SKU costs in a campaign (fen), and how many are set aside for it; None: as many as there are."""

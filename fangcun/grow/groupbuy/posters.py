@@ -19,7 +19,7 @@ PAGE = "pages-grow/group/group"
 def poster_of(group: Group) -> bytes:
     """A PNG to save and to share, drawn once for each price and title. Raises GatewayError when there is no code."""
     campaign = group.campaign
-    cheapest = min(campaign.skus.all(), key=lambda one: one.price_amount)
+    cheapest = campaign.cheapest
     facts = Poster(
         shop=group.program.name,
         title=campaign.product.title,

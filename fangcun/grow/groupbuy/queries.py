@@ -15,7 +15,6 @@ from fangcun.grow.groupbuy.states import LIVE, CampaignStatus, GroupStatus
 
 MOST_SHOWN = 50
 WITH_SKUS = Prefetch("skus", CampaignSku.objects.select_related("sku"))
-OF_ITS_CAMPAIGN = Prefetch("campaign__skus", CampaignSku.objects.select_related("sku"))
 
 
 def running_campaigns(*, product_id: int | None = None, now: dt.datetime | None = None) -> list[Campaign]:

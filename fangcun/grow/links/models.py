@@ -146,12 +146,7 @@ class Link(models.Model):
     @property
     def path(self) -> str:
         """The page with its query, as the phone navigates: `/pages/goods/goods?id=3`."""
-        return f"/{self.page}?{self.query_text}" if self.query else f"/{self.page}"
-
-    @property
-    def query_text(self) -> str:
-        """The query as an address has it, in the order it was given."""
-        return urlencode(self.query)
+        return f"/{self.page}?{urlencode(self.query)}" if self.query else f"/{self.page}"
 
 
 class Opening(models.Model):

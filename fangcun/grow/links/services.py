@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
 from fangcun.grow.links.codes import code_image, short_link, url_link
@@ -93,7 +94,7 @@ def checked_target(page: str, query: Mapping[str, str | int]) -> tuple[str, dict
 
 def new_short() -> str:
     """A short id that nobody guesses."""
-    return "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
+    return get_random_string(_LENGTH, _LETTERS)
 
 
 def note_opening(

@@ -127,11 +127,6 @@ def leaderboard(*, member_id: int | None = None, now: dt.datetime | None = None)
     return Leaderboard(start, leaders, mine)
 
 
-def masked_name(member: Member) -> str:
-    """A name by which its owner is recognised by those who know him: "小**"."""
-    return f"{member.nickname[:1]}**" if member.nickname else "微信用户"
-
-
 def held_count() -> int:
     """How many invitations wait for a person to look at them."""
     return Invitation.objects.filter(status=InvitationStatus.HELD, superseded=False).count()

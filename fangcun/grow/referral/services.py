@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 from dataclasses import dataclass
 from typing import Literal
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 
 from fangcun.grow.links.models import Link
 from fangcun.grow.links.services import make_link
@@ -63,7 +63,7 @@ def code_of(member_id: int) -> str:
     for _attempt in range(_TRIES):
         if code := InviteCode.objects.filter(member_id=member_id, is_main=True).first():
             return code.code
-        made = "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
+        made = get_random_string(_LENGTH, _LETTERS)
         InviteCode.objects.bulk_create([InviteCode(member_id=member_id, code=made)], ignore_conflicts=True)
     raise IntegrityError("no free invite code")  # 8 letters of 31: it takes a broken generator
 

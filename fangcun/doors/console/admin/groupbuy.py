@@ -123,18 +123,13 @@ class CampaignAdmin(ConsoleAdmin[Campaign]):
         campaign = None
         if object_id is not None:
             known = Campaign.objects.select_related("product").prefetch_related("skus")
-            campaign = get_object_or_404(known, pk=object_id if object_id.isdigit() else 0)
+            campaign = get_object_or_404(known, pk=object_id if object_id.isdecimal() else 0)
         writable = self.has_change_permission(request)
         if not self.has_view_permission(request) or (
             (campaign is None or request.method == "POST") and not writable
         ):
             raise PermissionDenied
-        chosen = request.GET.get("product", "")
-        product = (
-            campaign.product
-            if campaign
-            else self._products().filter(pk=chosen if chosen.isdigit() else 0).first()
-        )
+        product = campaign.product if campaign else self._chosen(request)
         if product is None:
             return self._choose(request)
         return self._page(request, campaign, product, writable=writable)
@@ -190,7 +185,7 @@ class CampaignAdmin(ConsoleAdmin[Campaign]):
 
     def _chosen(self, request: HttpRequest) -> Product | None:
         chosen = request.GET.get("product", "")
-        return self._products().filter(pk=chosen if chosen.isdigit() else 0).first()
+        return self._products().filter(pk=chosen if chosen.isdecimal() else 0).first()
 
     def _choose(self, request: HttpRequest) -> HttpResponse:
         words = request.GET.get("q", "").strip()[:60]

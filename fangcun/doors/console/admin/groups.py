@@ -75,7 +75,7 @@ class GroupAdmin(ConsoleAdmin[Group]):
         if not self.has_view_permission(request) or request.method != "GET":
             raise PermissionDenied
         known = Group.objects.select_related("campaign__product", "opener", "program")
-        group = get_object_or_404(known, pk=object_id if object_id.isdigit() else 0)
+        group = get_object_or_404(known, pk=object_id if object_id.isdecimal() else 0)
         seats = list(group.seats.select_related("member", "order", "sku").order_by("id"))
         refunds: dict[str, list[Any]] = {}
         for refund in refunds_of([seat.order_number for seat in seats if seat.order_number]):

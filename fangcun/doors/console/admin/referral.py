@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin, messages
 from django.contrib.admin import display
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
@@ -45,7 +45,6 @@ class InvitationAdmin(ConsoleAdmin[Invitation]):
     tabs_of = "status"
     list_filter = [("settled_at", RangeDateTimeFilter)]
     list_filter_submit = True
-    list_select_related = ["inviter", "invitee"]
     search_fields = ["inviter__nickname", "invitee__nickname", "order_number__exact"]
     search_help_text = _("昵称或首单订单号")
     ordering = ["-id"]
@@ -62,7 +61,9 @@ class InvitationAdmin(ConsoleAdmin[Invitation]):
     ]  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Invitation]:
-        return super().get_queryset(request).select_related("inviter", "invitee", "program")
+        order = Order.objects.filter(number=OuterRef("order_number")).values("pk")[:1]
+        shown = super().get_queryset(request).select_related("inviter", "invitee", "program")
+        return shown.annotate(order_pk=Subquery(order))
 
     @display(description=_("邀请人"), ordering="inviter")
     def inviter_(self, invitation: Invitation) -> SafeString:
@@ -87,10 +88,10 @@ class InvitationAdmin(ConsoleAdmin[Invitation]):
 
     @display(description=_("首单"))
     def order_(self, invitation: Invitation) -> SafeString | str:
-        if not invitation.order_number:
-            return "—"
-        pk = Order.objects.filter(number=invitation.order_number).values_list("pk", flat=True).first()
-        address = reverse("admin:orders_order_change", args=[pk]) if pk else ""
+        pk: int | None = invitation.order_pk  # type: ignore[attr-defined]
+        if pk is None:
+            return invitation.order_number or "—"
+        address = reverse("admin:orders_order_change", args=[pk])
         return format_html('<a class="fc-link" href="{}">{}</a>', address, invitation.order_number)
 
     @display(description=_("邀请人得"))

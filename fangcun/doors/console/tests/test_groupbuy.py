@@ -41,6 +41,16 @@ def page(browser, name: str, *args: object) -> str:
     return text
 
 
+@pytest.mark.parametrize("odd", ["²", "x", "9" * 30, "-1", "0", ""])
+def test_an_address_that_names_nothing_is_no_error(odd, enter, carrot):
+    browser = enter("operator")
+    chosen = browser.get(reverse("admin:groupbuy_campaign_add"), {"product": odd})
+    assert "先选择商品" in chosen.content.decode()
+    if odd:
+        for name in ("campaign_change", "group_change"):
+            assert browser.get(reverse(f"admin:groupbuy_{name}", args=[odd])).status_code == 404
+
+
 def test_a_campaign_begins_with_a_product_and_is_a_draft_until_it_is_started(enter, carrot, body, audited):
     browser = enter("operator")
     add = reverse("admin:groupbuy_campaign_add")

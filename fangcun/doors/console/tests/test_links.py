@@ -15,9 +15,11 @@ from fangcun.grow.links.batches import make_batch
 from fangcun.grow.links.models import AttributionRules, Batch, Channel, ChannelCost, Link
 from fangcun.grow.links.services import make_link, note_opening
 from fangcun.grow.referral.models import Invitation, ReferralRules
+from fangcun.identity.members.models import Member
 from fangcun.identity.programs.models import Program
 from fangcun.kernel.actors import SYSTEM
 from fangcun.kernel.models import Job
+from fangcun.shop.orders.models import Order
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 
@@ -207,6 +209,28 @@ def test_a_held_invitation_shows_its_evidence_and_is_judged(operator, enter, fur
     assert "verb-approve" not in text(operator.get(change))
     assert audited()[-1] == "referral.approve"
     assert Job.objects.filter(task__endswith="give_the_points").exists()
+
+
+def test_a_list_of_invitations_takes_no_more_statements_for_more_of_them(
+    operator, furnished, django_assert_max_num_queries
+):
+    order = Order.objects.latest("pk")
+    one = Invitation.objects.get()
+    Invitation.objects.update(order_number=order.number)
+    address = reverse("admin:referral_invitation_changelist")
+    with CaptureQueriesContext(connection) as few:
+        assert reverse("admin:orders_order_change", args=[order.pk]) in text(operator.get(address))
+    for number in range(5):
+        Invitation.objects.create(
+            inviter=one.inviter,
+            invitee=Member.objects.create(nickname=f"新{number}"),
+            program=one.program,
+            touched_at=timezone.now(),
+            order_number=order.number,
+        )
+    with django_assert_max_num_queries(len(few)):
+        shown = text(operator.get(address))
+    assert shown.count(reverse("admin:orders_order_change", args=[order.pk])) == 6
 
 
 def test_the_rules_are_previewed_and_saved(operator, enter, db, audited):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 
 from fangcun.grow.groupbuy.admission import Lines, check_joining, check_line, check_opening, instead
 from fangcun.grow.groupbuy.errors import CampaignGone, CampaignSoldOut, GroupFull, GroupGone
@@ -51,7 +51,7 @@ def reserve_seat(
         check_opening(campaign, now=now)
         offered, quantity = check_line(campaign, member_id=member_id, lines=lines)
         group = Group.objects.create(
-            number="".join(secrets.choice(ALPHABET) for _ in range(LENGTH)),
+            number=get_random_string(LENGTH, ALPHABET),
             campaign=campaign,
             program_id=program_id,
             opener_id=member_id,
