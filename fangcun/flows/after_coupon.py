@@ -16,6 +16,7 @@ from fangcun.shop.offers.events import CouponExpiring, CouponsGiven
 from fangcun.shop.offers.models import Coupon, CouponTemplate
 from fangcun.shop.offers.rules import CouponTerms
 from fangcun.shop.offers.services import reassign_offers
+from fangcun.shop.offers.states import CouponStatus
 
 LINK = "/pages-grow/coupons/coupons"
 REASONS = {"segment": "商家赠送", "birthday": "生日礼券", "invite": "邀请奖励"}
@@ -45,9 +46,10 @@ def tell_of_new_coupons(event: CouponsGiven) -> None:
 
 @listens(CouponExpiring)
 def tell_that_it_ends_soon(event: CouponExpiring) -> None:
-    programs = _programs([event.member_id])
     coupon = Coupon.objects.select_related("template").get(pk=event.coupon_id)
-    if programs:
+    if coupon.status != CouponStatus.UNUSED:
+        return  # he has used it since
+    if programs := _programs([event.member_id]):
         _tell(
             Purpose.COUPON_EXPIRING,
             event.coupon_id,

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import override
 
 from fangcun.kernel.money import yuan
-from fangcun.shop.offers.models import CouponTemplate
 from fangcun.shop.offers.rules import CouponKind, CouponTerms, ScopeKind, ThresholdKind, ThresholdRule
+
+if TYPE_CHECKING:
+    from fangcun.shop.offers.models import CouponTemplate
 
 
 def short(fen: int) -> str:
@@ -88,9 +91,9 @@ def sentence(template: CouponTemplate, names: Sequence[str] = ()) -> str:
         gives += f"（最多减 {short(terms.cap_amount)}）"
     when = f"满 {short(terms.threshold_amount)} " if terms.threshold_amount else ""
     with override(settings.LANGUAGE_CODE):  # one sentence, one language: that of the customers
-        who = str(CouponTemplate.Audience(template.audience).label)
-        way = str(CouponTemplate.Way(template.way).label)
-    if template.audience == CouponTemplate.Audience.TIER:
+        who = template.get_audience_display()
+        way = template.get_way_display()
+    if template.audience == template.Audience.TIER:
         who = f"等级 {template.tier} 及以上的会员"
     elif template.segment is not None:
         who = f"人群「{template.segment.name}」中的会员"

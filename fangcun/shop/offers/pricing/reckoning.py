@@ -5,12 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 
-from fangcun.kernel.money import yuan
 from fangcun.shop.offers.pricing.coupons import take_coupon
 from fangcun.shop.offers.pricing.prices import Piece, flash_wanted, piece_of, told
 from fangcun.shop.offers.pricing.thresholds import gifts_for, take_thresholds
 from fangcun.shop.offers.pricing.till import Till
-from fangcun.shop.offers.rules import CouponKind, HeldCoupon, Running
+from fangcun.shop.offers.rules import HeldCoupon, Running
 from fangcun.shop.offers.sale import (
     CouponChoice,
     Discount,
@@ -21,6 +20,7 @@ from fangcun.shop.offers.sale import (
     SaleLine,
 )
 from fangcun.shop.offers.terms import PointsOffer, Terms
+from fangcun.shop.offers.wording import condition_text
 
 
 def priced(
@@ -120,7 +120,7 @@ def _with_coupon(
             coupon_id=coupon.coupon_id,
             template_id=coupon.template_id,
             title=coupon.terms.title,
-            condition=condition_of(coupon),
+            condition=condition_text(coupon.terms),
             amount=amount,
             usable=amount > 0,
             reason=reason,
@@ -171,14 +171,6 @@ def _take_points(till: Till, offer: PointsOffer) -> PointsUse:
 
 def _points_for(amount: int, rate: int) -> int:
     return -(-amount * rate // 100)
-
-
-def condition_of(coupon: HeldCoupon) -> str:
-    """Under which condition a coupon counts, in words."""
-    terms = coupon.terms
-    if terms.kind == CouponKind.EXCHANGE:
-        return f"加 ¥{yuan(terms.value_amount)} 换购一件" if terms.value_amount else "免费兑换一件"
-    return f"满 ¥{yuan(terms.threshold_amount)} 可用" if terms.threshold_amount else "无门槛"
 
 
 def _flash_hints(

@@ -118,7 +118,7 @@ def _cancel(order: Order, *, who: CancelledBy, by: Actor, reason: str) -> None:
         give_offers_back(order, now=order.cancelled_at or timezone.now(), by=by)
         if not was_paid:
             close_payments([order.number], by=by)
-        paid = Payment.objects.filter(pk=order.payment_id).first() if was_paid else None
+        paid = Payment.objects.filter(pk=order.payment_id).first() if was_paid and order.payment_id else None
         if paid is not None and paid.amount > paid.refunded_amount:
             refund(paid, amount=paid.amount - paid.refunded_amount, reason=reason or "订单取消", by=by)
         if by.kind == "staff":
