@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any
 
 from fangcun.gateways.wechat.miniprogram_channel import MiniProgramChannel, text
 from fangcun.gateways.wechat.tokens import PROCESS_TOKENS, TokenStore
 from fangcun.gateways.wechat.transport import DEFAULT_TIMEOUT, Timeout
 
 MOST_PICTURE_BYTES = 10 * 1024 * 1024
-
-
-class CustomerService(Protocol):
-    """What the platform asks of WeChat to talk with customers of one mini program."""
-
-    def send_text(self, *, openid: str, content: str) -> None: ...
-
-    def send_picture(self, *, openid: str, media_id: str) -> None: ...
-
-    def send_card(self, *, openid: str, title: str, page: str, thumb_media_id: str) -> None: ...
-
-    def send_link(self, *, openid: str, title: str, description: str, url: str, thumb_url: str) -> None: ...
-
-    def show_typing(self, *, openid: str, typing: bool) -> None: ...
-
-    def upload_picture(self, data: bytes, *, kind: str = "image/jpeg") -> str: ...
-
-    def fetch_media(self, media_id: str) -> bytes: ...
 
 
 class CustomerServiceApi:

@@ -71,12 +71,11 @@ class MemberLine:
     by_template: dict[int, Account] = field(default_factory=dict)
 
 
-def by_template(*, since: dt.datetime | None = None) -> list[TemplateLine]:
-    """Every template's numbers, of answers since a moment or of all."""
+def by_template() -> list[TemplateLine]:
+    """Every template's numbers."""
     templates = Template.objects.select_related("program").order_by("program", "-is_active", "id")
     lines = {one.pk: TemplateLine(one) for one in templates}
-    grants = Grant.objects.all() if since is None else Grant.objects.filter(answered_at__gte=since)
-    counted = grants.values_list("template_id", "moment", "answer", "status").annotate(n=Count("id"))
+    counted = Grant.objects.values_list("template_id", "moment", "answer", "status").annotate(n=Count("id"))
     for template, moment, answer, status, n in counted.order_by("template_id", "moment"):
         line = lines[template]
         line.total.add(answer, status, n)

@@ -26,16 +26,14 @@ class CustomerWrote(PushNews):
     """A customer sent something to customer service.
 
     `kind` is text, image, miniprogrampage, or WeChat's word for what we can't show. A picture is fetched by
-    `media_id`; a card has `title`, `appid`, `page` (with its query) and `thumb_media_id`.
+    `media_id`; a card has `title` and `page` (with its query).
     """
 
     kind: str
     text: str = ""
     media_id: str = ""
     title: str = ""
-    appid: str = ""
     page: str = ""
-    thumb_media_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,12 +47,11 @@ class CustomerEntered(PushNews):
 class SubscribeAnswered(PushNews):
     """A customer answered the dialog of `template_id`: `answer` is accept or reject.
 
-    One for each template of a dialog. `scene` is WeChat's PopupScene, "" when it says none.
+    One for each template of a dialog.
     """
 
     template_id: str
     answer: str
-    scene: str = ""
 
 
 @dataclass(frozen=True)

@@ -150,9 +150,7 @@ def _news(program: Program, pushed: Pushed) -> Iterator[PushNews]:
             text=pushed.text("Content")[:MOST_TEXT],
             media_id=pushed.text("MediaId")[:200],
             title=pushed.text("Title")[:200],
-            appid=pushed.text("AppId")[:40],
             page=pushed.text("PagePath")[:1000],
-            thumb_media_id=pushed.text("ThumbMediaId")[:200],
         )
     elif pushed.event == "user_enter_tempsession":
         yield CustomerEntered(**about, key=pushed.key, session_from=pushed.text("SessionFrom")[:1000])
@@ -179,8 +177,4 @@ def _subscribed(about: dict[str, Any], pushed: Pushed) -> Iterator[PushNews]:
         elif pushed.event == "subscribe_msg_change_event":
             yield SubscribeChanged(**facts, answer=told.get("SubscribeStatusString", ""))
         else:
-            yield SubscribeAnswered(
-                **facts,
-                answer=told.get("SubscribeStatusString", ""),
-                scene=told.get("PopupScene", ""),
-            )
+            yield SubscribeAnswered(**facts, answer=told.get("SubscribeStatusString", ""))
