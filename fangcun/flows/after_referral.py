@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fangcun.grow.links.services import reassign as reassign_openings
 from fangcun.grow.loyalty.services import earn, undo_earning
-from fangcun.grow.referral.events import InvitationReversed, InvitationRewarded
+from fangcun.grow.referral.events import InvitationReversed, InvitationRewarded, RewardNews
 from fangcun.grow.referral.services import note_paid_order, note_refund, reverse
 from fangcun.grow.referral.services import reassign as reassign_invitations
 from fangcun.identity.members.events import MembersMerged
@@ -91,14 +91,14 @@ def keep_his_invitations(event: MembersMerged) -> None:
     reassign_invitations(kept_id=event.kept_id, gone_id=event.gone_id)
 
 
-def _sides_of_points(event: InvitationRewarded | InvitationReversed) -> list[tuple[str, int, int]]:
+def _sides_of_points(event: RewardNews) -> list[tuple[str, int, int]]:
     return [
         ("inviter", event.inviter_id, event.inviter_points),
         ("invitee", event.invitee_id, event.invitee_points),
     ]
 
 
-def _key(event: InvitationRewarded | InvitationReversed, side: str) -> str:
+def _key(event: RewardNews, side: str) -> str:
     return f"invite:{event.invitation_id}:{side}"
 
 

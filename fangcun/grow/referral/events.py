@@ -24,8 +24,8 @@ class InvitationAccepted(InvitationNews):
 
 
 @dataclass(frozen=True)
-class InvitationRewarded(InvitationNews):
-    """Both get what the rules of that moment promised. Points, and coupon templates or None."""
+class RewardNews(InvitationNews):
+    """What is given to both, or taken back: points, and coupon templates or None."""
 
     inviter_points: int
     inviter_template_id: int | None
@@ -34,10 +34,10 @@ class InvitationRewarded(InvitationNews):
 
 
 @dataclass(frozen=True)
-class InvitationReversed(InvitationNews):
-    """The order was given back, or the two turned out to be one person; what was given for it is taken back."""
+class InvitationRewarded(RewardNews):
+    """Both get what the rules of that moment promised."""
 
-    inviter_points: int
-    inviter_template_id: int | None
-    invitee_points: int
-    invitee_template_id: int | None
+
+@dataclass(frozen=True)
+class InvitationReversed(RewardNews):
+    """The order was given back, or the two turned out to be one person; what was given for it is taken back."""

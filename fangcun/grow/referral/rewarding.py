@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from fangcun.grow.referral.errors import NotHeld
-from fangcun.grow.referral.events import InvitationNews, InvitationReversed, InvitationRewarded
+from fangcun.grow.referral.events import InvitationReversed, InvitationRewarded, RewardNews
 from fangcun.grow.referral.models import Invitation, InviteCode, Touch
 from fangcun.grow.referral.rules import rules_now
-from fangcun.grow.referral.settling import settle
+from fangcun.grow.referral.settling import bought_by, settle
 from fangcun.grow.referral.signs import signs_of
 from fangcun.grow.referral.states import InvitationStatus
 from fangcun.insight.tracking.services import record_later
@@ -37,7 +37,7 @@ def note_paid_order(*, order_id: int) -> None:
     if 0 < order.paid_amount <= order.refunded_amount:
         return  # the news of the refund was faster
     earlier = Q(paid_at__lt=order.paid_at) | Q(paid_at=order.paid_at, pk__lt=order.pk)
-    if Order.objects.filter(earlier, member_id=order.member_id).exists():
+    if bought_by(order.member_id).filter(earlier).exists():
         return
     invitation = _settled(order)
     if invitation is None or invitation.status != InvitationStatus.WAITING:
@@ -160,9 +160,7 @@ def take_back(invitation: Invitation, *, reason: str) -> None:
         announce(_news(InvitationReversed, invitation))
 
 
-def _news(
-    kind: type[InvitationRewarded] | type[InvitationReversed], invitation: Invitation
-) -> InvitationNews:
+def _news(kind: type[RewardNews], invitation: Invitation) -> RewardNews:
     return kind(
         invitation_id=invitation.pk,
         inviter_id=invitation.inviter_id,

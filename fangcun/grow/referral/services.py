@@ -17,9 +17,8 @@ from fangcun.grow.referral.merging import reassign
 from fangcun.grow.referral.models import Invitation, InviteCode, ReferralRules, SettlesOn, Touch
 from fangcun.grow.referral.rewarding import approve, note_paid_order, note_refund, reject, reverse
 from fangcun.grow.referral.rules import rules_now, save_rules
-from fangcun.grow.referral.settling import settle
+from fangcun.grow.referral.settling import bought_by, settle
 from fangcun.identity.members.models import Member
-from fangcun.shop.orders.models import Order
 
 __all__ = [
     "approve",
@@ -103,7 +102,7 @@ def touch(*, member_id: int, code: str, program_id: int, device: str = "") -> To
 
 
 def _is_new(member_id: int, rules: ReferralRules, now: dt.datetime) -> bool:
-    if Order.objects.filter(member_id=member_id, paid_at__isnull=False).exists():
+    if bought_by(member_id).exists():
         return False
     if rules.settles_on == SettlesOn.ORDER:
         return True

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from fangcun.grow.referral.events import InvitationAccepted
 from fangcun.grow.referral.models import Invitation, ReferralRules, Touch
 from fangcun.insight.tracking.services import record_later
 from fangcun.kernel.events import announce
+from fangcun.shop.orders.models import Order
+from fangcun.shop.orders.states import OrderStatus
+
+
+def bought_by(member_id: int) -> QuerySet[Order]:
+    """A member's paid orders, but for those that were cancelled while held: a group that never formed sold nothing."""
+    unformed = Q(status=OrderStatus.CANCELLED) & ~Q(held_for="")
+    return Order.objects.filter(member_id=member_id, paid_at__isnull=False).exclude(unformed)
 
 
 def settle(touch: Touch, rules: ReferralRules, *, order_number: str = "") -> Invitation:

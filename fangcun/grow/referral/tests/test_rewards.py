@@ -55,6 +55,17 @@ def test_a_first_order_told_twice_is_rewarded_once(program, rules, inviter):
     assert (status(), news()) == ("rewarded", ["invitation_accepted", "invitation_rewarded"])
 
 
+def test_a_group_that_never_formed_leaves_the_first_order_to_the_next(program, rules, inviter):
+    member, order = invited(inviter, program, held_for="group")
+    order.status = OrderStatus.CANCELLED
+    order.save()
+    again = touch(member_id=member.pk, code=inviter.code, program_id=program.pk)
+    bought = paid_order(member, program)
+    note_paid_order(order_id=bought.pk)
+    assert (again.counted, Invitation.objects.get().order_number) == (True, bought.number)
+    assert news() == ["invitation_accepted", "invitation_rewarded"]
+
+
 def test_a_later_order_changes_nothing(program, rules, inviter):
     member, order = invited(inviter, program)
     note_paid_order(order_id=paid_order(member, program).pk)
