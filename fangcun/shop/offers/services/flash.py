@@ -57,9 +57,9 @@ def return_flash(rows: Sequence[tuple[int, int]], *, member_id: int) -> None:
     """Put (line id, quantity) back, in the caller's transaction; the caller sees to it that this happens once."""
     if not rows:
         return
+    _uncount(rows, member_id)  # first, as they are taken: so the two can't wait for each other
     with connection.cursor() as cursor:
         cursor.execute(_RETURN.format(rows=_values(rows)), [value for row in rows for value in row])
-    _uncount(rows, member_id)
 
 
 def _uncount(rows: Sequence[tuple[int, int]], member_id: int) -> None:
