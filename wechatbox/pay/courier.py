@@ -5,8 +5,7 @@ import json
 import logging
 import secrets
 import sqlite3
-import time
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 
 import httpx
@@ -14,11 +13,11 @@ import httpx
 from wechatbox import keyring, registry, signing
 from wechatbox.box import Box
 from wechatbox.keyring import Signer
+from wechatbox.knocking import TIMEOUT_S, knock
 from wechatbox.pay import notices, orders, refunds
 from wechatbox.pay.guard import request_id, signature_headers, to_json
 from wechatbox.pay.notices import RETRY_AFTER_S
 
-TIMEOUT_S = 5
 PROBE_PREFIX = "WECHATPAY/SIGNTEST/"
 _LOOK_EVERY_S = 0.5
 _MOST_AT_ONCE = 64
@@ -108,18 +107,7 @@ async def _deliver(box: Box, client: httpx.AsyncClient, row: sqlite3.Row) -> Non
         body = body.replace(b"EV-", b"EV-0", 1)
     if row["role"] == "probe":
         headers["Wechatpay-Signature"] = PROBE_PREFIX + secrets.token_urlsafe(256)[:330]
-    at, began = box.clock.now(), time.monotonic()
-    status: int | None = None
-    error: str | None = None
-    answer: str | None = None
-    try:
-        async with asyncio.timeout(TIMEOUT_S):
-            response = await client.post(row["url"], content=body, headers=headers)
-        status, answer = response.status_code, response.text[:500]
-    except TimeoutError:
-        error = f"no answer within {TIMEOUT_S} s"
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as problem:
-        error = f"{type(problem).__name__}: {problem}"
+    outcome = await knock(box, client, row["url"], content=body, headers=headers)
     with box.store.transaction():
         # The box may have been reset while the notice was on its way.
         if box.store.one("SELECT 1 FROM notices WHERE id = ?", row["id"]) is None:
@@ -127,15 +115,11 @@ async def _deliver(box: Box, client: httpx.AsyncClient, row: sqlite3.Row) -> Non
         box.store.insert(
             "attempts",
             notice_id=row["id"],
-            at=at,
-            status=status,
-            error=error,
-            answer=answer,
+            **asdict(outcome),
             bent=bent,
             headers=json.dumps(headers),
-            duration_ms=round((time.monotonic() - began) * 1000),
         )
-        _record(box, row, taken=status in (200, 204))
+        _record(box, row, taken=outcome.status in (200, 204))
     if row["role"] != "probe":
         notices.release_held(box)
 

@@ -5,18 +5,18 @@ import json
 import logging
 import re
 import sqlite3
-import time
+from dataclasses import asdict
 from functools import partial
 
 import httpx
 
 from wechatbox.box import Box
+from wechatbox.knocking import TIMEOUT_S, knock
 from wechatbox.push import sealing
 from wechatbox.push.outbox import RETRY_AFTER_S
 from wechatbox.push.targets import Target, target_of
 from wechatbox.push.writing import written
 
-TIMEOUT_S = 5
 _LOOK_EVERY_S = 0.25
 _MOST_AT_ONCE = 64
 _log = logging.getLogger("wechatbox")
@@ -65,24 +65,9 @@ async def _deliver(box: Box, client: httpx.AsyncClient, row: sqlite3.Row) -> Non
         return
     bent = next((way for way in ("forge", "stale") if box.faults.strikes(f"{way}_pushes")), None)
     query, body, kind = written(target, json.loads(row["body"]), bent)
-    at, began = box.clock.now(), time.monotonic()
-    status: int | None = None
-    error: str | None = None
-    answer: str | None = None
-    try:
-        async with asyncio.timeout(TIMEOUT_S):
-            response = await client.post(
-                target.url,
-                params=query,
-                content=body,
-                headers={"Content-Type": kind, "User-Agent": "Mozilla/4.0"},
-            )
-        status, answer = response.status_code, response.text[:2000]
-    except TimeoutError:
-        error = f"no answer within {TIMEOUT_S} s"
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as problem:
-        error = f"{type(problem).__name__}: {problem}"
-    meaning = understood(target, answer) if status == 200 and answer is not None else None
+    headers = {"Content-Type": kind, "User-Agent": "Mozilla/4.0"}
+    outcome = await knock(box, client, target.url, params=query, content=body, headers=headers)
+    meaning = understood(target, outcome.answer or "") if outcome.status == 200 else None
     with box.store.transaction():
         # The box may have been reset while the push was on its way.
         if box.store.one("SELECT 1 FROM pushes WHERE id = ?", row["id"]) is None:
@@ -90,20 +75,16 @@ async def _deliver(box: Box, client: httpx.AsyncClient, row: sqlite3.Row) -> Non
         box.store.insert(
             "push_attempts",
             push_id=row["id"],
-            at=at,
-            status=status,
-            error=error,
-            answer=answer,
+            **asdict(outcome),
             meaning=meaning,
             bent=bent,
             query=json.dumps(query),
-            duration_ms=round((time.monotonic() - began) * 1000),
         )
         tries = row["tries"] + 1
         state, due_at = "delivered", row["due_at"]
         if meaning is None:
             state = "pending" if tries <= len(RETRY_AFTER_S) else "given_up"
-            due_at = at + RETRY_AFTER_S[tries - 1] if state == "pending" else due_at
+            due_at = outcome.at + RETRY_AFTER_S[tries - 1] if state == "pending" else due_at
         box.store.run(
             "UPDATE pushes SET state = ?, tries = ?, due_at = ? WHERE id = ?", state, tries, due_at, row["id"]
         )
