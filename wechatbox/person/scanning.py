@@ -27,16 +27,20 @@ def scan(box: Box, _: Request, body: dict[str, Any]) -> dict[str, Any]:
     text = body.get("text")
     if not isinstance(text, str):
         raise Refused({"error": "text is what the code or the link says"})
+    return scanned(box, text)
+
+
+def scanned(box: Box, text: str) -> dict[str, Any]:
+    """What a phone opens for what a code or a link says. Refused when there is none, or it has expired."""
     if code := _CODE.fullmatch(text):
         if registry.program_of(box, code["appid"]) is None:
             raise Refused({"error": "no such mini program"}, 404)
         # WeChat hands the scene over escaped; decodeURIComponent gives what the program asked for.
         return _opened(code["appid"], code["page"], f"scene={code['scene']}", _SCANNED)
-    return tapped(box, text.rpartition("/")[2])
+    return _tapped(box, text.rpartition("/")[2])
 
 
-def tapped(box: Box, token: str) -> dict[str, Any]:
-    """What a phone opens for a link. Refused when there is none, or it has expired."""
+def _tapped(box: Box, token: str) -> dict[str, Any]:
     row = box.store.one("SELECT * FROM links WHERE token = ?", token)
     if row is None:
         raise Refused({"error": "no such code or link"}, 404)
@@ -95,7 +99,7 @@ def _tried(box: Box, text: str) -> dict[str, Any] | None:
     if not text:
         return None
     try:
-        return scan(box, Request({"type": "http"}), {"text": text})
+        return scanned(box, text)
     except Refused as refusal:
         return {"error": refusal.content["error"]}
 
