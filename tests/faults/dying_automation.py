@@ -1,15 +1,13 @@
 """Dies before each transaction of letting a member in, of his way, and of a text, then goes on as life does.
 
 A program of its own, as `dying` is: `python -m tests.faults.dying_automation` on an empty FANGCUN_HOME. It prints
-JSON: for each step in how many places it died, the books when nothing dies, and the books that differ, by place.
+JSON, as of `die_everywhere`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable
-from typing import Any
 
 from tests.faults import dying  # first: it wires the rooms
 
@@ -30,9 +28,8 @@ from fangcun.kernel.jobs import drain
 from fangcun.shop.cart.models import CartLine
 from fangcun.shop.catalog.models import Sku
 from tests.faults.books import let_time_pass
-from tests.faults.dying_group import dying_before
+from tests.faults.dying_between import Books, Step, die_everywhere
 
-Step = Callable[[], Any]
 PHONE = "13800000001"
 STEPS_OF_A_WAY = [
     {"do": "points", "points": 5},
@@ -106,7 +103,7 @@ def life_goes_on() -> None:
     drain()
 
 
-def summary() -> dict[str, Any]:
+def summary() -> Books:
     return {
         "runs": list(Run.objects.values_list("status", "step")),
         "acts": list(Act.objects.order_by("step").values_list("do", "outcome")),
@@ -119,38 +116,13 @@ def summary() -> dict[str, Any]:
     }
 
 
-def outcome(step: Step) -> dict[str, Any]:
-    def run() -> None:
-        step()
-        life_goes_on()
-        (dying.HOME / "summary.json").write_text(json.dumps(summary(), default=str))
-
-    assert dying.in_child(run) == 0
-    found: dict[str, Any] = json.loads((dying.HOME / "summary.json").read_text())
-    return found
-
-
-def die_everywhere(name: str) -> dict[str, Any]:
-    """Let one step die before each of its transactions."""
-    before, step = STEPS[name]
-    dying.restore("shop")
-    before()
-    dying.keep(name)
-    undisturbed = outcome(step)
-    differing: dict[int, dict[str, Any]] = {}
-    place = 0
-    while True:
-        place += 1
-        dying.restore(name)
-        code = dying.in_child(dying_before(place, step))
-        assert code in (0, 9), f"{name}, place {place}: exit code {code}"
-        if code == 0:
-            return {"places": place - 1, "undisturbed": undisturbed, "differing": differing}
-        if (found := outcome(step)) != undisturbed:
-            differing[place] = found
+def in_the_end(step: Step) -> Books:
+    step()
+    life_goes_on()
+    return summary()
 
 
 if __name__ == "__main__":
     furnish()
     dying.keep("shop")
-    print(json.dumps({name: die_everywhere(name) for name in STEPS}))  # noqa: T201 - the answer
+    print(json.dumps(die_everywhere(STEPS, in_the_end)))  # noqa: T201 - the answer

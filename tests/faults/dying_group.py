@@ -1,24 +1,18 @@
 """Dies before each transaction of a group's life, then goes on as life does, and says what the books hold then.
 
-Whatever dies inside a transaction leaves behind what was there before it, so these are all the states in which a
-process can be lost. A program of its own, as `dying` is: `python -m tests.faults.dying_group` on an empty
-FANGCUN_HOME. It prints JSON: for each step in how many places it died, the books when nothing dies, and the books
-that differ, by place.
+A program of its own, as `dying` is: `python -m tests.faults.dying_group` on an empty FANGCUN_HOME. It prints JSON,
+as of `die_everywhere`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import sys
-from collections.abc import Callable
-from typing import Any
 
 from tests.faults import dying  # first: it wires the rooms
 
 # isort: split
-from django.db import connections
 from django.utils import timezone
 
 from fangcun.flows.tests.groupbuy.friends import Friend, campaign_of, charge, expire, friend, told
@@ -35,8 +29,7 @@ from fangcun.shop.orders.models import Order
 from fangcun.shop.orders.services import cancel_order, close_unpaid_orders
 from fangcun.shop.payments.models import Payment
 from tests.faults.books import let_time_pass
-
-Step = Callable[[], Any]
+from tests.faults.dying_between import Books, Step, die_everywhere
 
 
 def somebody(number: int) -> Friend:
@@ -156,7 +149,7 @@ def leave_wechat_alone() -> None:
     asking.update(run_at=timezone.now() + dt.timedelta(days=1))
 
 
-def summary() -> dict[str, Any]:
+def summary() -> Books:
     return {
         **dying.summary(),
         "held": list(Order.objects.order_by("pk").values_list("status", "held_for")),
@@ -166,60 +159,16 @@ def summary() -> dict[str, Any]:
     }
 
 
-def outcome(step: Step) -> dict[str, Any]:
-    def run() -> None:
-        try:
-            step()
-        except DomainError as done_already:
-            print(f"refused the second time: {done_already.code}", file=sys.stderr)  # noqa: T201
-        life_goes_on()
-        (dying.HOME / "summary.json").write_text(json.dumps(summary(), default=str))
-
-    assert dying.in_child(run) == 0
-    found: dict[str, Any] = json.loads((dying.HOME / "summary.json").read_text())
-    return found
-
-
-def dying_before(place: int, step: Step) -> Step:
-    left = place
-
-    def count(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        nonlocal left
-        if not context["connection"].in_atomic_block and not sql.startswith(("SELECT", "PRAGMA")):
-            left -= 1
-            if left == 0:
-                os._exit(9)
-        return execute(sql, params, many, context)
-
-    def run() -> None:
-        for connection in connections.all():
-            connection.execute_wrappers.append(count)
+def in_the_end(step: Step) -> Books:
+    try:
         step()
-
-    return run
-
-
-def die_everywhere(name: str) -> dict[str, Any]:
-    """Let one step die before each of its transactions."""
-    before, step = STEPS[name]
-    dying.restore("shop")
-    before()
-    dying.keep(name)
-    undisturbed = outcome(step)
-    differing: dict[int, dict[str, Any]] = {}
-    place = 0
-    while True:
-        place += 1
-        dying.restore(name)
-        code = dying.in_child(dying_before(place, step))
-        assert code in (0, 9), f"{name}, place {place}: exit code {code}"
-        if code == 0:
-            return {"places": place - 1, "undisturbed": undisturbed, "differing": differing}
-        if (found := outcome(step)) != undisturbed:
-            differing[place] = found
+    except DomainError as done_already:
+        print(f"refused the second time: {done_already.code}", file=sys.stderr)  # noqa: T201
+    life_goes_on()
+    return summary()
 
 
 if __name__ == "__main__":
     furnish()
     dying.keep("shop")
-    print(json.dumps({name: die_everywhere(name) for name in STEPS}))  # noqa: T201 - the answer
+    print(json.dumps(die_everywhere(STEPS, in_the_end)))  # noqa: T201 - the answer

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-
-from tests.journeys.stack import ROOT
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -29,20 +24,9 @@ DOUBTFUL = WAY | {"text": ["unknown"]}
 
 
 @pytest.fixture(scope="module")
-def reports(tmp_path_factory) -> dict[str, Any]:
+def reports(died: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
     """What was left after a death before each transaction, by step."""
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "fangcun.settings",
-        "FANGCUN_HOME": str(tmp_path_factory.mktemp("dying")),
-        "DATABASE_URL": "",  # the files are copied back before each death
-        "WECHAT_API_BASE": "http://127.0.0.1:9",
-    }
-    command = [sys.executable, "-m", "tests.faults.dying_automation"]
-    ended = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=570)
-    assert ended.returncode == 0, ended.stderr
-    found: dict[str, Any] = json.loads(ended.stdout.splitlines()[-1])
-    return found
+    return died("dying_automation")
 
 
 @pytest.mark.parametrize("step", ["let_in", "go_on", "go_on_tomorrow", "send"])

@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-
-from tests.journeys.stack import ROOT
 
 pytestmark = pytest.mark.timeout(180)
 
 
 @pytest.fixture(scope="module")
-def reports(tmp_path_factory) -> dict[str, Any]:
+def reports(died: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
     """What was readable after a death before each statement, by verb."""
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "fangcun.settings",
-        "FANGCUN_HOME": str(tmp_path_factory.mktemp("dying-store")),
-        "FANGCUN_EVENTS_URL": "",
-        "DATABASE_URL": "",  # the files are copied back before each death
-    }
-    command = [sys.executable, "-m", "tests.faults.dying_store"]
-    ended = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=150)
-    assert ended.returncode == 0, ended.stderr
-    found: dict[str, Any] = json.loads(ended.stdout.splitlines()[-1])
-    return found
+    return died("dying_store")
 
 
 @pytest.mark.parametrize("verb", ["seal", "merge"])
