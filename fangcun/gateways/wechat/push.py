@@ -180,7 +180,10 @@ def _key(fields: dict[str, Any], openid: str, created: str, event: str) -> str:
 def _text(value: Any) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    return value.replace("\0", "").strip() if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    # JSON may name half a character, which no database keeps.
+    return value.replace("\0", "").encode("utf-8", "replace").decode().strip()
 
 
 def _is_json(body: bytes) -> bool:

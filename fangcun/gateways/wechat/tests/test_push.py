@@ -89,6 +89,12 @@ def test_a_plain_push_is_read(form):
     assert (pushed.as_json, pushed.sealed) == (form == "json", False)
 
 
+def test_half_a_character_is_no_reason_to_lose_a_message():
+    body = json.dumps({**TEXT, "Content": "在\0吗\ud83d"}).encode()
+    pushed = open_push(plain_query(), body, appid=APPID, agreed=agreed("plain"), now=NOW)
+    assert pushed.text("Content") == "在吗?"
+
+
 @pytest.mark.parametrize("mode", ["secure", "compatible"])
 @pytest.mark.parametrize("form", ["json", "xml"])
 def test_what_the_published_client_sealed_is_opened(form, mode):
