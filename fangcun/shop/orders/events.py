@@ -1,8 +1,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
 
 from fangcun.kernel.events import Event
+
+if TYPE_CHECKING:
+    from fangcun.shop.orders.models import Order
 
 
 @dataclass(frozen=True)
@@ -14,6 +18,18 @@ class OrderNews(Event):
     member_id: int
     program_id: int
     amount: int
+
+    @classmethod
+    def of(cls, order: Order, *, amount: int, **more: Any) -> Self:
+        """This news about an order; `more` is what only this kind of news carries."""
+        return cls(
+            order_id=order.pk,
+            number=order.number,
+            member_id=order.member_id,
+            program_id=order.program_id,
+            amount=amount,
+            **more,
+        )
 
 
 @dataclass(frozen=True)

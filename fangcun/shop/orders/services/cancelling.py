@@ -67,15 +67,7 @@ def release_order(*, order_id: int, by: Actor) -> bool:
         order = Order.objects.get(pk=order_id)
         if by.kind == "staff":
             record("orders.release", by=by, object=order)
-        announce(
-            OrderReleased(
-                order_id=order.pk,
-                number=order.number,
-                member_id=order.member_id,
-                program_id=order.program_id,
-                amount=order.paid_amount,
-            )
-        )
+        announce(OrderReleased.of(order, amount=order.paid_amount))
     return True
 
 
@@ -124,11 +116,8 @@ def _cancel(order: Order, *, who: CancelledBy, by: Actor, reason: str) -> None:
         if by.kind == "staff":
             record("orders.cancel", by=by, object=order, note=reason)
         announce(
-            OrderCancelled(
-                order_id=order.pk,
-                number=order.number,
-                member_id=order.member_id,
-                program_id=order.program_id,
+            OrderCancelled.of(
+                order,
                 amount=order.total_amount,
                 cancelled_by=order.cancelled_by,
                 reason=order.cancel_reason,

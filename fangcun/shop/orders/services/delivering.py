@@ -42,11 +42,8 @@ def ship_order(order: Order, *, carrier: str, tracking_number: str, by: Actor) -
             after={"carrier": shipment.carrier, "tracking_number": shipment.tracking_number},
         )
         announce(
-            OrderShipped(
-                order_id=order.pk,
-                number=order.number,
-                member_id=order.member_id,
-                program_id=order.program_id,
+            OrderShipped.of(
+                order,
                 amount=order.paid_amount,
                 carrier=shipment.carrier,
                 tracking_number=shipment.tracking_number,
@@ -61,15 +58,7 @@ def confirm_receipt(order: Order, *, by: Actor, reason: str = "") -> Order:
         raise OrderNotConfirmable(status=order.get_status_display())
     with transaction.atomic():
         order.enter(OrderStatus.COMPLETED, by=by, reason=reason, completed_at=timezone.now())
-        announce(
-            OrderCompleted(
-                order_id=order.pk,
-                number=order.number,
-                member_id=order.member_id,
-                program_id=order.program_id,
-                amount=order.paid_amount,
-            )
-        )
+        announce(OrderCompleted.of(order, amount=order.paid_amount))
     return order
 
 

@@ -44,15 +44,7 @@ def note_refund(*, refund_id: int) -> None:
         if full:
             return_coupon_of(order)
         announce(
-            OrderRefunded(
-                order_id=order.pk,
-                number=order.number,
-                member_id=order.member_id,
-                program_id=order.program_id,
-                amount=total - order.refunded_amount,
-                full=full,
-                refunded_amount=total,
-            )
+            OrderRefunded.of(order, amount=total - order.refunded_amount, full=full, refunded_amount=total)
         )
 
 

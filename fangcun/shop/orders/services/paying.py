@@ -101,15 +101,7 @@ def enter_paid(order: Order, payment: Payment | None, paid_at: dt.datetime, *, r
         cancelled_by="",
         cancel_reason="",
     )
-    announce(
-        OrderPaid(
-            order_id=order.pk,
-            number=order.number,
-            member_id=order.member_id,
-            program_id=order.program_id,
-            amount=amount,
-        )
-    )
+    announce(OrderPaid.of(order, amount=amount))
 
 
 def _give_back(order: Order, payment: Payment, reason: str) -> None:

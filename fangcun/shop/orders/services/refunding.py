@@ -77,14 +77,4 @@ def _worth(line: OrderLine, number: int) -> int:
 def _nothing_was_paid(order: Order) -> None:
     """All goods are given back and no money moves: what follows from a refund follows at once."""
     return_coupon_of(order)
-    announce(
-        OrderRefunded(
-            order_id=order.pk,
-            number=order.number,
-            member_id=order.member_id,
-            program_id=order.program_id,
-            amount=0,
-            full=True,
-            refunded_amount=order.refunded_amount,
-        )
-    )
+    announce(OrderRefunded.of(order, amount=0, full=True, refunded_amount=order.refunded_amount))
