@@ -43,8 +43,8 @@ def csv_lines(orders: QuerySet[Order], *, whole_phones: bool) -> Iterator[str]:
         row = [
             order.number,
             order.get_status_display(),
-            _moment(order.created_at),
-            _moment(order.paid_at),
+            moment(order.created_at),
+            moment(order.paid_at),
             "；".join(f"{line.title} {line.sku_title} × {line.quantity}" for line in order.lines.all()),
             yuan(order.total_amount),
             yuan(order.paid_amount),
@@ -58,5 +58,6 @@ def csv_lines(orders: QuerySet[Order], *, whole_phones: bool) -> Iterator[str]:
         yield writer.writerow([safe(cell) for cell in row])
 
 
-def _moment(at: Any) -> str:
+def moment(at: Any) -> str:
+    """A moment by the shop's clock, to the minute; "" for none."""
     return timezone.localtime(at).strftime("%Y-%m-%d %H:%M") if at else ""

@@ -17,6 +17,12 @@ from fangcun.identity.members.models import Account
 # A week before, and for two days after that in case nobody was there to tell.
 EXPIRING = (dt.timedelta(days=5), dt.timedelta(days=7))
 DAYTIME = (9, 21)  # hours of the shop's clock
+# The mini program in which a row's member was last.
+HOME = Subquery(
+    Account.objects.filter(member=OuterRef("member"))
+    .order_by("-logged_in_at", "-id")
+    .values("program_id")[:1]
+)
 
 
 def remind_signed_up(*, now: dt.datetime | None = None) -> int:
@@ -79,7 +85,6 @@ def remind_expiring(*, now: dt.datetime | None = None) -> int:
     Messages are kept apart by member and day, so telling again changes nothing.
     """
     now = now or timezone.now()
-    home = Account.objects.filter(member=OuterRef("member")).order_by("-logged_in_at", "-id")
     card = Card.objects.filter(pk=OuterRef("member"))
     due = (
         Lot.objects.filter(left__gt=0, expires_at__gt=now + EXPIRING[0], expires_at__lte=now + EXPIRING[1])
@@ -88,7 +93,7 @@ def remind_expiring(*, now: dt.datetime | None = None) -> int:
         .annotate(
             points=Sum("left"),
             balance=Subquery(card.values("points")),
-            program_id=Subquery(home.values("program_id")[:1]),
+            program_id=HOME,
         )
     )
     told = 0
@@ -128,7 +133,6 @@ def remind_missed(*, now: dt.datetime | None = None) -> int:
     if not DAYTIME[0] <= now.hour < DAYTIME[1] or yesterday.month != now.month:
         return 0
     came = CheckIn.objects.filter(member=OuterRef("member"))
-    home = Account.objects.filter(member=OuterRef("member")).order_by("-logged_in_at", "-id")
     broken = CheckIn.objects.filter(
         ~Exists(came.filter(day=yesterday)),
         Exists(Card.objects.filter(pk=OuterRef("member"), make_up_cards__gt=0)),
@@ -136,7 +140,7 @@ def remind_missed(*, now: dt.datetime | None = None) -> int:
         streak__gte=2,
     )
     told = 0
-    for row in broken.annotate(program_id=Subquery(home.values("program_id")[:1])).iterator(chunk_size=500):
+    for row in broken.annotate(program_id=HOME).iterator(chunk_size=500):
         if row.program_id is None:
             continue
         notify(

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from fangcun.doors.console.loyalty.frame import frame, guard
 from fangcun.doors.console.model_admin import actor_of, tell
-from fangcun.doors.console.orders_export import safe
+from fangcun.doors.console.orders_export import Echo, moment, safe
 from fangcun.grow.loyalty import services
 from fangcun.grow.loyalty.models import Activity, SignUp
 from fangcun.grow.loyalty.queries import signed_up
@@ -34,11 +34,6 @@ TONES = {
     SignUpStatus.ATTENDED: "good",
 }
 PER_PAGE = 25
-
-
-class _Echo:
-    def write(self, value: str) -> str:
-        return value
 
 
 @require_safe
@@ -91,17 +86,13 @@ def csv(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def _lines(activity: Activity, *, whole_phones: bool) -> Iterator[str]:
-    writer: Any = csv_format.writer(_Echo())
+    writer: Any = csv_format.writer(Echo())
     head = [_t("会员编号"), _t("昵称"), _t("电话"), _t("状态"), _t("签到码"), _t("报名于"), _t("到场于")]
     yield "\ufeff" + writer.writerow(head)
     for one in signed_up(activity.pk).iterator(chunk_size=500):
         phone = one.member.phone
         row = [
             one.member_id, one.member.nickname, phone if whole_phones else masked(phone) or "",
-            one.get_status_display(), one.code, _moment(one.signed_at), _moment(one.attended_at),
+            one.get_status_display(), one.code, moment(one.signed_at), moment(one.attended_at),
         ]  # fmt: skip
         yield writer.writerow([safe(cell) for cell in row])
-
-
-def _moment(at: Any) -> str:
-    return timezone.localtime(at).strftime("%Y-%m-%d %H:%M") if at else ""

@@ -7,6 +7,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
+from django.db.models import Q
 from django.utils import timezone
 
 from fangcun.grow.loyalty.models import Card, CheckIn, Rules
@@ -42,7 +43,7 @@ def calendar_of(member_id: int, *, month: dt.date, now: dt.datetime | None = Non
     last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
     yesterday = today - dt.timedelta(days=1)
     rows = CheckIn.objects.filter(
-        member_id=member_id, day__gte=min(first, yesterday), day__lte=max(last, today)
+        Q(day__range=(first, last)) | Q(day__in=(yesterday, today)), member_id=member_id
     )
     by_day = {row.day: row for row in rows}
     card = Card.objects.filter(pk=member_id).first()
