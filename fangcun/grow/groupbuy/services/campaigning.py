@@ -68,10 +68,11 @@ def update_campaign(campaign_id: int, spec: CampaignSpec, *, by: Actor) -> Campa
     """
     campaign = _locked(campaign_id)
     before = facts(campaign)
-    wrong = _problems(spec, campaign.product, taken=_taken(campaign))
+    promised = campaign.status != CampaignStatus.DRAFT
+    wrong = _problems(spec, campaign.product, taken=_taken(campaign), promised=promised)
     if campaign.status == CampaignStatus.ENDED:
         wrong = {"title": _("活动已结束，不能修改")}
-    elif campaign.status != CampaignStatus.DRAFT:
+    elif promised:
         wrong |= _frozen(campaign, spec)
     if spec.product_id != campaign.product_id:
         wrong["product"] = _("商品不能更换，请新建一个活动")
@@ -79,7 +80,7 @@ def update_campaign(campaign_id: int, spec: CampaignSpec, *, by: Actor) -> Campa
     _fill(campaign, spec)
     campaign.save()
     kept = {one.sku_id: one for one in spec.skus}
-    if campaign.status == CampaignStatus.DRAFT:
+    if not promised:
         CampaignSku.objects.filter(campaign=campaign).exclude(sku_id__in=kept).delete()
     for one in kept.values():
         CampaignSku.objects.update_or_create(
@@ -184,7 +185,11 @@ def _refuse(wrong: dict[str, str]) -> None:
 
 
 def _problems(
-    spec: CampaignSpec, product: Product | None, *, taken: dict[int, int] | None = None
+    spec: CampaignSpec,
+    product: Product | None,
+    *,
+    taken: dict[int, int] | None = None,
+    promised: bool = False,
 ) -> dict[str, str]:
     wrong: dict[str, str] = {}
     if not 1 <= len(one_line(spec.title)) <= 40:
@@ -199,21 +204,24 @@ def _problems(
         wrong["member_limit"] = _("每人限购应在 0 到 9999 之间，0 表示不限")
     if spec.ends_at <= spec.starts_at:
         wrong["ends_at"] = _("结束时间应晚于开始时间")
-    if problem := _sku_problem(spec, product, taken or {}):
+    if problem := _sku_problem(spec, product, taken or {}, promised=promised):
         wrong["skus"] = problem
     return wrong
 
 
-def _sku_problem(spec: CampaignSpec, product: Product | None, taken: dict[int, int]) -> str:
+def _sku_problem(
+    spec: CampaignSpec, product: Product | None, taken: dict[int, int], *, promised: bool
+) -> str:
     if not spec.skus:
         return _("请至少为一个规格填写拼团价")
     prices = dict(Sku.objects.filter(product=product, active=True).values_list("pk", "price_amount"))
     for one in spec.skus:
-        if one.sku_id not in prices and one.sku_id not in taken:
+        kept = promised and one.sku_id in taken  # whatever became of the SKU and its price since
+        if one.sku_id not in prices and not kept:
             return _("有规格不属于这个商品或已停用")
         if one.price_amount < 1:
             return _("拼团价应大于 0")
-        if one.sku_id in prices and one.sku_id not in taken and one.price_amount >= prices[one.sku_id]:
+        if not kept and one.price_amount >= prices[one.sku_id]:
             return _("拼团价应低于售价，否则没有人需要拼团")
         if one.quota is not None and not 1 <= one.quota <= MOST_QUOTA:
             return _("活动库存应在 1 到 1000000 之间，留空表示不单独限制")

@@ -25,6 +25,7 @@ from fangcun.grow.groupbuy.services import (
 from fangcun.kernel.actors import Actor
 from fangcun.kernel.models import AuditEntry
 from fangcun.kernel.states import IllegalTransition
+from fangcun.shop.catalog.models import Sku
 from fangcun.shop.catalog.services import take_off_sale
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -119,6 +120,20 @@ def test_a_draft_may_change_whole_and_a_started_one_keeps_what_it_promised(spec,
     update_campaign(campaign.pk, later, by=STAFF)
     campaign.refresh_from_db()
     assert (campaign.title, campaign.size, CampaignSku.objects.get().quota) == ("新名", 2, 50)
+
+
+def test_a_draft_keeps_to_the_rules_of_prices_and_what_was_promised_outlives_them(spec, carrot):
+    campaign = create_campaign(spec, by=STAFF)
+    dear = dataclasses.replace(spec, skus=[CampaignSkuSpec(carrot.pk, carrot.price_amount, 30)])
+    with pytest.raises(CampaignInvalid) as refused:
+        update_campaign(campaign.pk, dear, by=STAFF)
+    assert refused.value.details["fields"] == {"skus": "拼团价应低于售价，否则没有人需要拼团"}
+    assert CampaignSku.objects.get().price_amount == 880
+    start_campaign(campaign.pk, by=STAFF)
+    Sku.objects.update(price_amount=800, active=False)
+    more = dataclasses.replace(spec, skus=[CampaignSkuSpec(carrot.pk, 880, 60)])
+    update_campaign(campaign.pk, more, by=STAFF)
+    assert CampaignSku.objects.get().quota == 60
 
 
 def test_what_is_taken_limits_what_can_be_set_aside(spec, carrot):
