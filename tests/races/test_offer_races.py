@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import partial
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from fangcun.identity.members.models import Member
+from fangcun.identity.members.models import Account, Address, Member
 from fangcun.kernel.actors import SYSTEM, Actor
 from fangcun.shop.catalog.models import Sku
 from fangcun.shop.offers.errors import (
@@ -33,6 +34,13 @@ pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True, database
 
 def claimants(number: int) -> list[Claimant]:
     return [Claimant(Member.objects.create(nickname=f"会员{n}").pk, is_newcomer=True) for n in range(number)]
+
+
+def buy(buyer: tuple[Account, Address], sku_id: int, *, key: str = "k", **asked: Any) -> Order:
+    account, address = buyer
+    return services.place_order(
+        account=account, address=address, idempotency_key=key, lines=[(sku_id, 1)], **asked
+    ).order
 
 
 def kinds(results: list[object]) -> dict[str, int]:
@@ -85,17 +93,10 @@ def test_one_coupon_in_two_orders_at_once_is_used_by_one(wechat_program, carrot,
     account, address = customer(wechat_program, 1)
     coupon = coupon_of(account.member_id)
 
-    def buy(key: str) -> Order:
-        return services.place_order(
-            account=account,
-            address=address,
-            idempotency_key=key,
-            lines=[(carrot.pk, 1)],
-            expected_total_amount=280,
-            terms=Terms(coupon_id=coupon.pk),
-        ).order
-
-    results = at_once(*[partial(buy, f"k{number}") for number in range(6)])
+    one = partial(
+        buy, (account, address), carrot.pk, expected_total_amount=280, terms=Terms(coupon_id=coupon.pk)
+    )
+    results = at_once(*[partial(one, key=f"k{number}") for number in range(6)])
     assert kinds(results) == {"Order": 1, "CouponSpent": 5}
     assert sum(isinstance(result, CouponSpent) for result in results) == 5
     coupon.refresh_from_db()
@@ -107,16 +108,8 @@ def test_the_proposed_coupon_is_never_used_twice(wechat_program, carrot, at_once
     account, address = customer(wechat_program, 1)
     coupon_of(account.member_id)
 
-    def buy(key: str) -> Order:
-        return services.place_order(
-            account=account,
-            address=address,
-            idempotency_key=key,
-            lines=[(carrot.pk, 1)],
-            expected_total_amount=280,
-        ).order
-
-    results = at_once(*[partial(buy, f"k{number}") for number in range(6)])
+    one = partial(buy, (account, address), carrot.pk, expected_total_amount=280)
+    results = at_once(*[partial(one, key=f"k{number}") for number in range(6)])
     assert sum(isinstance(result, Order) for result in results) == 1
     assert all(isinstance(result, Order | CouponSpent | PriceChanged) for result in results)
     assert (Order.objects.get().total_amount, Sku.objects.get(pk=carrot.pk).stock) == (280, 19)
@@ -126,17 +119,7 @@ def test_the_last_pieces_of_a_flash_sale_go_to_as_many_as_there_are(wechat_progr
     flash_of(carrot.pk, price=500, stock=3)
     buyers = [customer(wechat_program, number) for number in range(20)]
 
-    def buy(buyer) -> Order:
-        account, address = buyer
-        return services.place_order(
-            account=account,
-            address=address,
-            idempotency_key="k",
-            lines=[(carrot.pk, 1)],
-            expected_total_amount=500,
-        ).order
-
-    results = at_once(*[partial(buy, buyer) for buyer in buyers])
+    results = at_once(*[partial(buy, buyer, carrot.pk, expected_total_amount=500) for buyer in buyers])
     assert kinds(results) == {"Order": 3, "PriceChanged": 17}
     assert FlashLine.objects.get().taken == sum(FlashBuyer.objects.values_list("taken", flat=True)) == 3
     assert Sku.objects.get(pk=carrot.pk).stock == 17
@@ -147,16 +130,8 @@ def test_one_buyer_who_orders_many_times_at_once_gets_what_he_may_have(wechat_pr
     flash_of(carrot.pk, price=500, stock=10, per_member=2)
     account, address = customer(wechat_program, 1)
 
-    def buy(key: str) -> Order:
-        return services.place_order(
-            account=account,
-            address=address,
-            idempotency_key=key,
-            lines=[(carrot.pk, 1)],
-            expected_total_amount=500,
-        ).order
-
-    results = at_once(*[partial(buy, f"k{number}") for number in range(8)])
+    one = partial(buy, (account, address), carrot.pk, expected_total_amount=500)
+    results = at_once(*[partial(one, key=f"k{number}") for number in range(8)])
     assert kinds(results) == {"Order": 2, "PriceChanged": 6}
     assert (FlashLine.objects.get().taken, FlashBuyer.objects.get().taken) == (2, 2)
 
@@ -204,12 +179,6 @@ def test_orders_that_give_each_others_goods_as_gifts_do_not_wait_for_each_other(
     threshold_of((1, 1), kind=ThresholdKind.GIFT, sku_id=carrot.pk)
     threshold_of((1, 1), kind=ThresholdKind.GIFT, sku_id=other.pk)
     buyers = [customer(wechat_program, number) for number in range(12)]
-
-    def buy(buyer, sku_id: int) -> Order:
-        account, address = buyer
-        return services.place_order(
-            account=account, address=address, idempotency_key="k", lines=[(sku_id, 1)]
-        ).order
 
     wanted = [carrot.pk, other.pk] * 6
     results = at_once(*[partial(buy, buyer, sku) for buyer, sku in zip(buyers, wanted, strict=True)])
