@@ -11,10 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from fangcun.identity.members.phones import masked
+from fangcun.kernel.cells import safe
 from fangcun.kernel.money import yuan
 from fangcun.shop.orders.models import Order
-
-RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Echo:
@@ -22,12 +21,6 @@ class Echo:
 
     def write(self, value: str) -> str:
         return value
-
-
-def safe(value: Any) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    text = str(value)
-    return f"'{text}" if text.startswith(RISKY) else text
 
 
 def csv_lines(orders: QuerySet[Order], *, whole_phones: bool) -> Iterator[str]:

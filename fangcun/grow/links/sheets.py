@@ -17,6 +17,7 @@ from PIL import Image, ImageDraw
 from fangcun.gateways.storage import read_image
 from fangcun.grow.links.models import Batch, Link
 from fangcun.grow.links.posters import fitted, font, paste_code
+from fangcun.kernel.cells import safe
 
 DPI = 300
 COLUMNS, ROWS = 4, 5
@@ -24,7 +25,6 @@ _A4_MM = (210, 297)
 _MARGIN_MM = (13, 16)
 _CODE_MM = 36
 _MARK_MM = 4
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_files(batch: Batch, links: Sequence[Link]) -> tuple[str, str]:
@@ -50,7 +50,7 @@ def write_zip(target: Path, batch: Batch, links: Sequence[Link]) -> None:
             packed.writestr(name, content)
             channel = batch.channel.name if batch.channel else ""
             row = [link.position, link.short, name, link.title, channel, link.path]
-            writer.writerow([_safe(cell) for cell in row])
+            writer.writerow([safe(cell) for cell in row])
         packed.writestr("index.csv", ("\ufeff" + table.getvalue()).encode())
 
 
@@ -100,11 +100,6 @@ def _mark(pen: ImageDraw.ImageDraw, at: tuple[int, int]) -> None:
 def _kept(batch: Batch, file: Path, kind: str) -> str:
     with file.open("rb") as content:
         return default_storage.save(f"batches/{batch.pk}/codes.{kind}", File(content))
-
-
-def _safe(cell: object) -> str:
-    text = str(cell)
-    return f"'{text}" if text.startswith(_RISKY) else text
 
 
 def _px(millimetres: float) -> int:

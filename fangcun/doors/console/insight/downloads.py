@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.http import HttpResponse
 from django.utils import timezone
 
-from fangcun.doors.console.orders_export import safe
+from fangcun.kernel.cells import safe
 
 Cell = str | int | float | None
 

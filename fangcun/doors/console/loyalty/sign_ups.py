@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from fangcun.doors.console.loyalty.frame import frame, guard
 from fangcun.doors.console.model_admin import actor_of, tell
-from fangcun.doors.console.orders_export import Echo, moment, safe
+from fangcun.doors.console.orders_export import Echo, moment
 from fangcun.grow.loyalty import services
 from fangcun.grow.loyalty.models import Activity, SignUp
 from fangcun.grow.loyalty.queries import signed_up
@@ -26,6 +26,7 @@ from fangcun.grow.loyalty.states import SignUpStatus
 from fangcun.identity.members.phones import masked
 from fangcun.identity.staff.queries import may
 from fangcun.kernel.audit import record
+from fangcun.kernel.cells import safe
 from fangcun.kernel.errors import DomainError
 
 TONES = {
