@@ -10,6 +10,8 @@ def test_three_phones_fill_a_group_and_each_is_told(screen, platform, until):
     number = buy_in_group(opener)
     opener.tap("result-group").see("group-headline", "还差 2 人成团")
     group = opener.number()
+    opener.order(number).see("order-status", "待成团")
+    opener.open(f"/pages-grow/group/group?number={group}")
     opener.tap("group-poster").see("group-poster-sheet")
 
     for user, left in (("邻居小何", "还差 1 人成团"), ("同事小杨", "拼团成功")):

@@ -184,7 +184,10 @@ def order_out(
     return OrderOut(
         number=order.number,
         status=status,
-        status_text=str(status.label),
+        # Paid and not to be shipped yet: what it waits for says more.
+        status_text=str(
+            order.get_held_for_display() if status == OrderStatus.PAID and order.held_for else status.label
+        ),
         created_at=order.created_at,
         expires_at=order.expires_at if pending else None,
         paid_at=order.paid_at,
