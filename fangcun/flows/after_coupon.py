@@ -9,7 +9,7 @@ from django.utils import timezone
 from fangcun.grow.messaging.models import Purpose
 from fangcun.grow.messaging.services import notify
 from fangcun.identity.members.events import MembersMerged
-from fangcun.identity.members.models import Account
+from fangcun.identity.members.queries import last_programs
 from fangcun.kernel.events import listens
 from fangcun.shop.offers import wording
 from fangcun.shop.offers.events import CouponExpiring, CouponsGiven
@@ -29,7 +29,7 @@ def tell_of_new_coupons(event: CouponsGiven) -> None:
     if event.source in SILENT:
         return
     terms = CouponTemplate.objects.get(pk=event.template_id).terms()
-    programs = _programs([member_id for _, member_id in event.coupons])
+    programs = last_programs([member_id for _, member_id in event.coupons])
     for coupon_id, member_id in event.coupons:
         if member_id in programs:
             _tell(
@@ -49,7 +49,7 @@ def tell_that_it_ends_soon(event: CouponExpiring) -> None:
     coupon = Coupon.objects.select_related("template").get(pk=event.coupon_id)
     if coupon.status != CouponStatus.UNUSED:
         return  # he has used it since
-    if programs := _programs([event.member_id]):
+    if programs := last_programs([event.member_id]):
         _tell(
             Purpose.COUPON_EXPIRING,
             event.coupon_id,
@@ -98,9 +98,3 @@ def _tell(
         body=f"{terms.title}（{value}，{condition}），{until:%Y-%m-%d %H:%M} 前有效。{note}。",
         dedupe_key=f"{purpose}:{coupon_id}",
     )
-
-
-def _programs(member_ids: list[int]) -> dict[int, int]:
-    """The mini program in which each of these members was last."""
-    accounts = Account.objects.filter(member_id__in=member_ids).order_by("logged_in_at", "pk")
-    return dict(accounts.values_list("member_id", "program_id"))

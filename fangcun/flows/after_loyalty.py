@@ -18,7 +18,7 @@ from fangcun.grow.loyalty.services import reassign_loyalty, settle_order
 from fangcun.grow.loyalty.states import Reason
 from fangcun.grow.messaging.services import notify
 from fangcun.identity.members.events import MembersMerged
-from fangcun.identity.members.models import Account
+from fangcun.identity.members.queries import last_programs
 from fangcun.insight.tracking.services import record_later
 from fangcun.kernel.events import listens
 from fangcun.shop.orders.events import OrderCancelled, OrderCompleted, OrderPaid, OrderRefunded
@@ -65,7 +65,7 @@ def count_and_tell_of_the_points(event: PointsChanged) -> None:
     )
     if event.reason in UNTOLD:
         return
-    program_id = event.program_id or _home(event.member_id)
+    program_id = event.program_id or last_programs([event.member_id]).get(event.member_id)
     if program_id is None:
         return
     reason = str(Reason(event.reason).label)
@@ -106,7 +106,7 @@ def count_the_tier(event: TierChanged) -> None:
         "tier_changed",
         event_id=f"tier_changed:{event.change_id}",
         member_id=event.member_id,
-        program_id=_home(event.member_id),
+        program_id=last_programs([event.member_id]).get(event.member_id),
         props={"tier": event.target_rank},
         at=timezone.now(),
     )
@@ -114,7 +114,7 @@ def count_the_tier(event: TierChanged) -> None:
 
 @listens(TierChanged)
 def tell_of_the_tier(event: TierChanged) -> None:
-    program_id = _home(event.member_id)
+    program_id = last_programs([event.member_id]).get(event.member_id)
     if program_id is None:
         return
     if event.rose:
@@ -150,9 +150,3 @@ def count_the_sign_up(event: ActivitySignedUp) -> None:
 @listens(ActivityCalledOff)
 def tell_those_who_had_a_place(event: ActivityCalledOff) -> None:
     tell_that_it_is_off(event.activity_id)
-
-
-def _home(member_id: int) -> int | None:
-    """The mini program in which a member was last."""
-    accounts = Account.objects.filter(member=member_id).order_by("-logged_in_at", "-id")
-    return accounts.values_list("program_id", flat=True).first()

@@ -13,7 +13,7 @@ from fangcun.grow.automations.document import Document, Step, Wait, read_documen
 from fangcun.grow.automations.models import Automation, Inside, Run, Version
 from fangcun.grow.automations.states import Arm, AutomationStatus, RunStatus
 from fangcun.grow.automations.watching import Entrant, Look, find, is_time
-from fangcun.identity.members.models import Account
+from fangcun.identity.members.queries import last_programs
 from fangcun.insight.experiments.assigning import BUCKETS, variant_of
 from fangcun.insight.segments.queries import members_of
 from fangcun.insight.tracking.services import record_later
@@ -69,7 +69,7 @@ def enter(
     known = Run.objects.filter(again, automation=automation, member_id__in=wanted)
     for member in known.values_list("member_id", flat=True):
         wanted.pop(member, None)
-    programs = _programs(list(wanted)) if program_id is None else dict.fromkeys(wanted, program_id)
+    programs = last_programs(list(wanted)) if program_id is None else dict.fromkeys(wanted, program_id)
     step, due_at = first_step(document.steps, now)
     runs = [
         _run(automation, version, one, programs[one.member_id], step, due_at, now)
@@ -178,9 +178,3 @@ def _run(
         entered_at=now,
         ended_at=now if held else None,
     )
-
-
-def _programs(members: Sequence[int]) -> dict[int, int]:
-    """The mini program that each member used last."""
-    accounts = Account.objects.filter(member_id__in=members, program__is_active=True)
-    return dict(accounts.order_by("logged_in_at", "id").values_list("member_id", "program_id"))

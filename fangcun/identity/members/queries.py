@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils import timezone
 
 from fangcun.identity.members.errors import AddressNotFound, NotLoggedIn
@@ -49,6 +51,12 @@ def openid_of(member: Member | int, program: Program | int) -> str | None:
     """What a mini program knows this member by, or None when he never logged in there."""
     account = account_of(member, program)
     return account.openid if account else None
+
+
+def last_programs(member_ids: Sequence[int]) -> dict[int, int]:
+    """Of those mini programs that are in use, the one in which each of these members was last."""
+    accounts = Account.objects.filter(member_id__in=member_ids, program__is_active=True)
+    return dict(accounts.order_by("logged_in_at", "pk").values_list("member_id", "program_id"))
 
 
 def addresses_of(member: Member | int) -> list[Address]:
