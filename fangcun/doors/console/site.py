@@ -16,6 +16,7 @@ from fangcun.doors.console.care import urls as care_urls
 from fangcun.doors.console.conversations import urls as conversation_urls
 from fangcun.doors.console.insight import urls as insight_urls
 from fangcun.doors.console.insight.pages import PAGES
+from fangcun.doors.console.launch import urls as launch_urls
 from fangcun.doors.console.loyalty import urls as loyalty_urls
 from fangcun.doors.console.model_admin import actor_of
 from fangcun.doors.console.plan import edit_urls, pages
@@ -47,6 +48,7 @@ class ConsoleSite(AdminSite):
             *care_urls.urls(self.admin_view),
             *loyalty_urls.urls(self.admin_view),
             *conversation_urls.urls(self.admin_view),
+            *launch_urls.urls(self.admin_view),
             *super().get_urls(),
         ]
 
@@ -149,6 +151,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 (_("短信与打扰上限"), "do_not_disturb_on", "/console/care/settings/", "messages.view"),
             ],
         ),
+        (_("上线"), []),
         (
             _("设置"),
             [

@@ -50,6 +50,9 @@ PERMISSIONS: Mapping[str, str | Promise] = {
     "plan.view": _("查看规划"),
     "plan.change": _("修改规划"),
     "plan.publish": _("发布、恢复规划"),
+    "launch.view": _("查看构建、检查、资质和发布"),
+    "launch.change": _("构建、检查，修改资质、环境和开关"),
+    "launch.release": _("提审、发布、回退小程序"),
 }
 
 GRANTS: Mapping[str, frozenset[str]] = {
@@ -65,6 +68,9 @@ GRANTS: Mapping[str, frozenset[str]] = {
             "plan.view",
             "plan.change",
             "plan.publish",
+            "launch.view",
+            "launch.change",
+            "launch.release",
         }
     ),
     Role.OPERATOR: frozenset(
@@ -90,6 +96,7 @@ GRANTS: Mapping[str, frozenset[str]] = {
             "insight.view",
             "insight.change",
             "plan.view",
+            "launch.view",
         }
     ),
     Role.SUPPORT: frozenset(
@@ -108,7 +115,15 @@ GRANTS: Mapping[str, frozenset[str]] = {
         }
     ),
     Role.ANALYST: frozenset(
-        {"products.view", "orders.view", "grow.view", "insight.view", "insight.change", "plan.view"}
+        {
+            "products.view",
+            "orders.view",
+            "grow.view",
+            "insight.view",
+            "insight.change",
+            "plan.view",
+            "launch.view",
+        }
     ),
     Role.DEVELOPER: frozenset(
         {
@@ -119,6 +134,8 @@ GRANTS: Mapping[str, frozenset[str]] = {
             "audit.view",
             "insight.view",
             "plan.view",
+            "launch.view",
+            "launch.change",
         }
     ),
 }

@@ -39,9 +39,10 @@ def test_a_role_may_do_exactly_what_the_table_says(role):
 def test_the_duties_are_apart():
     allowed = {role: {name for name in GRANTS[role] if not name.endswith(".view")} for role in Role.values}
     assert allowed[Role.ANALYST] == {"insight.change"}
-    assert allowed[Role.DEVELOPER] == {"programs.change"}
+    assert allowed[Role.DEVELOPER] == {"programs.change", "launch.change"}
     assert [role for role in Role.values if "staff.change" in allowed[role]] == [Role.OWNER]
     assert [role for role in Role.values if "payments.refund" in allowed[role]] == [Role.OWNER, Role.OPERATOR]
+    assert [role for role in Role.values if "launch.release" in allowed[role]] == [Role.OWNER, Role.PLANNER]
 
 
 def test_two_roles_add_up():

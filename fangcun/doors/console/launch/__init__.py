@@ -1,0 +1,1 @@
+"""The pages on which a launch is prepared, checked and watched."""

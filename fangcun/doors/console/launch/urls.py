@@ -1,0 +1,22 @@
+"""The addresses of the launch, below `/console/launch/`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpResponseBase
+from django.urls import URLPattern, path
+
+View = Callable[..., HttpResponseBase]
+
+# Each part of the launch keeps its own list: address below `launch/`, view, name after `launch_`.
+PARTS: tuple[list[tuple[str, View, str]], ...] = ()
+
+
+def urls(admin_view: Callable[[View], View]) -> list[URLPattern]:
+    """Every page of the launch."""
+    return [
+        path(f"launch/{route}", admin_view(view), name=f"launch_{name}")
+        for part in PARTS
+        for route, view, name in part
+    ]
