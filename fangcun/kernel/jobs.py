@@ -44,6 +44,8 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 # listener path -> what turns a row's kwargs into an event and hands it over; filled by fangcun.kernel.events
 DELIVERIES: dict[str, Handler] = {}
 PERIODS: dict[str, dt.timedelta] = {}
+# The leases this worker holds. As long as it lives they do not run out, however long a job takes.
+HELD: set[str] = set()
 
 
 class LeasedBackend(BaseTaskBackend):
@@ -180,6 +182,14 @@ def beat(name: str = "worker") -> None:
     Heartbeat.objects.update_or_create(name=name, defaults={"at": timezone.now()})
 
 
+def keep_leases() -> None:
+    """Lengthen the leases of this worker's jobs; those of a worker that died run out."""
+    now = timezone.now()
+    if HELD:
+        held = Job.objects.filter(lease_id__in=tuple(HELD), lease_until__lt=now + LEASE / 2)
+        held.update(lease_until=now + LEASE)
+
+
 def run_worker(*, threads: int = 2, poll_seconds: float = 0.5) -> None:
     """Work until SIGTERM or SIGINT, then finish the jobs at hand and return."""
     stop = threading.Event()
@@ -194,8 +204,12 @@ def run_worker(*, threads: int = 2, poll_seconds: float = 0.5) -> None:
             jobs: list[Job] = []
             try:
                 jobs = claim()
-                for job in jobs:
-                    perform(job)
+                HELD.update(leases := {job.lease_id for job in jobs})
+                try:
+                    for job in jobs:
+                        perform(job)
+                finally:
+                    HELD.difference_update(leases)
             except OperationalError:  # the database is busy or restarting: keep going
                 logger.warning("The database did not answer; trying again", exc_info=True)
                 close_old_connections()
@@ -209,6 +223,7 @@ def run_worker(*, threads: int = 2, poll_seconds: float = 0.5) -> None:
     while not stop.is_set():
         try:
             beat()
+            keep_leases()
         except OperationalError:
             logger.warning("No heartbeat: the database did not answer", exc_info=True)
             close_old_connections()

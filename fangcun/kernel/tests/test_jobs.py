@@ -11,7 +11,7 @@ from django.utils import timezone
 from fangcun.kernel import jobs
 from fangcun.kernel.actors import SYSTEM
 from fangcun.kernel.errors import GatewayError
-from fangcun.kernel.jobs import claim, drain, perform, retry, task
+from fangcun.kernel.jobs import LEASE, claim, drain, keep_leases, perform, retry, task
 from fangcun.kernel.models import Job
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +53,18 @@ def test_a_job_of_a_worker_that_died_is_run_by_another():
     assert claim() == []
     Job.objects.update(lease_until=timezone.now() - dt.timedelta(seconds=1))
     assert (drain(), ran) == (1, [1])
+
+
+def test_a_long_job_keeps_its_lease_while_its_worker_lives(monkeypatch):
+    note.enqueue(number=1)
+    (job,) = claim()
+    soon = timezone.now() + dt.timedelta(seconds=1)
+    Job.objects.update(lease_until=soon)
+    keep_leases()
+    assert Job.objects.get().lease_until == soon
+    monkeypatch.setattr("fangcun.kernel.jobs.HELD", {job.lease_id})
+    keep_leases()
+    assert Job.objects.get().lease_until > timezone.now() + LEASE / 2
 
 
 def test_a_worker_that_lost_its_lease_does_not_settle_the_job():
