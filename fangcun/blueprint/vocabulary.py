@@ -15,7 +15,17 @@ Capability = Literal["phone", "address", "location", "album", "camera", "share",
 TeamRole = Literal["planning", "design", "development", "test", "operations"]
 Driver = Literal["product", "marketing"]
 StageKind = Literal["requirements", "design", "development", "test", "launch"]
-Check = Literal["plan_clean", "package_budget", "events_covered", "journeys_pass", "audit_passed"]
+Check = Literal[
+    "plan_clean",
+    "package_budget",
+    "events_covered",
+    "journeys_pass",
+    "compat_pass",
+    "load_pass",
+    "security_pass",
+    "audit_clean",
+    "audit_passed",
+]
 Condition = Literal["audit_refused", "audit_delayed", "interface_refused", "incident", "other"]
 QualificationKind = Literal["subject", "category", "permission"]
 QualificationStatus = Literal["have", "applied", "missing"]

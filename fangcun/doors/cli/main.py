@@ -26,6 +26,7 @@ from fangcun.doors.cli.insight.retention import retention
 from fangcun.doors.cli.insight.segments import persona, rfm, segments
 from fangcun.doors.cli.insight.visits import sharing, sources, visits
 from fangcun.doors.cli.plan.commands import app as plan_app
+from fangcun.doors.cli.suites import app as suites_app
 
 app = typer.Typer(
     help="Fangcun (方寸): plan, build, launch and grow a WeChat mini program.",
@@ -34,6 +35,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(plan_app, name="plan")
+app.add_typer(suites_app, name="test")
 app.add_typer(events_app, name="events")
 app.command("funnel")(funnel)
 app.command("retention")(retention)

@@ -144,6 +144,7 @@ ACTIONS = {
     "staff.log_in": _("用密码登录控制台"),
     "staff.set_password": _("设置密码"),
     "staff.set_roles": _("修改员工角色"),
+    "suites.record_suite": _("记录测试报告"),
 }
 
 

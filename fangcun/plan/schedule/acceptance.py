@@ -64,7 +64,10 @@ def missing(items: Iterable[AcceptanceItem]) -> list[str]:
 def _decided(item: Acceptance, said: CheckState) -> AcceptanceItem:
     title = str(TITLES[said.check])
     text = f"{item.text}（{title}）" if item.text else title
-    return AcceptanceItem(said.check, text, said.check, said.state, said.detail, said.by, said.at)
+    report = said.evidence.get("report", "") if isinstance(said.evidence, dict) else ""
+    return AcceptanceItem(
+        said.check, text, said.check, said.state, said.detail, said.by, said.at, link=str(report)
+    )
 
 
 def _ticked(item: Acceptance, tick: Tick | None) -> AcceptanceItem:

@@ -24,6 +24,10 @@ TITLES: dict[str, str | Promise] = {
     "package_budget": gettext_lazy("小程序包没有超出体积预算"),
     "events_covered": gettext_lazy("规划的事件都在上报"),
     "journeys_pass": gettext_lazy("所有场景走查通过"),
+    "compat_pass": gettext_lazy("兼容性测试通过"),
+    "load_pass": gettext_lazy("压力测试通过"),
+    "security_pass": gettext_lazy("安全测试通过"),
+    "audit_clean": gettext_lazy("提审前检查没有错误"),
     "audit_passed": gettext_lazy("微信审核通过"),
 }
 WORKED_OUT = frozenset({"plan_clean", "events_covered"})

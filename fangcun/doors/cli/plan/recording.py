@@ -16,14 +16,8 @@ def record_result(check: str, text: str, *, passed: bool, detail: str, evidence:
 
     The answer is a sentence about what was done; nothing is made where there is no installation.
     """
-    if not _is_installed():
-        return "这里没有安装好的平台，结果没有记入排期"
-    from fangcun.doors.cli.main import wire
-
-    try:
-        wire()
-    except typer.Exit:
-        return "平台的设置有误，结果没有记入排期"
+    if why := not_here():
+        return f"{why}，结果没有记入排期"
     from django.db import DatabaseError
 
     from fangcun.kernel.actors import SYSTEM
@@ -39,6 +33,19 @@ def record_result(check: str, text: str, *, passed: bool, detail: str, evidence:
     except DatabaseError as error:
         return f"数据库没有准备好（{error}），结果没有记入排期"
     return f"结果已记入第 {revision.number} 版的验收 {check}"
+
+
+def not_here() -> str:
+    """Why nothing can be recorded in an installation here; empty when it is wired and ready."""
+    if not _is_installed():
+        return "这里没有安装好的平台"
+    from fangcun.doors.cli.main import wire
+
+    try:
+        wire()
+    except typer.Exit:
+        return "平台的设置有误"
+    return ""
 
 
 def _is_installed() -> bool:

@@ -75,7 +75,7 @@ def untick(*, stage: str, item: str, by: Actor) -> None:
 def record_check(
     *, check: str, passed: bool, by: Actor, detail: str = "", evidence: dict[str, Any] | None = None
 ) -> CheckResult:
-    """Note how a check ended: package_budget, journeys_pass or audit_passed. The newest counts.
+    """Note how a check ended that a machine or WeChat decides, such as journeys_pass. The newest counts.
 
     `evidence` is what a machine found, JSON-able. Raises CheckUnknown, also for checks that are worked out from
     plan and events.

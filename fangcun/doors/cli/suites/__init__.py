@@ -1,0 +1,11 @@
+"""`fangcun test`: the suites an enterprise runs before its launch. One module a suite; each is registered here."""
+
+from __future__ import annotations
+
+import typer
+
+app = typer.Typer(
+    help="Test before the launch: journeys, compatibility, load, security. Each leaves a report.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
