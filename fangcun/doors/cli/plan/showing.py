@@ -7,7 +7,6 @@ import re
 import unicodedata
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from rich.console import Console
 from rich.text import Text
@@ -15,6 +14,7 @@ from rich.text import Text
 from fangcun.blueprint.findings import Finding, Severity
 from fangcun.blueprint.rules import RULES
 from fangcun.doors.cli.plan.files import Checked
+from fangcun.kernel.sarif import sarif_log, uri_of
 
 WIDTH = 100  # of the shown part of a source line
 BEFORE_CARET = 60
@@ -96,51 +96,33 @@ def as_sarif(found: Checked) -> str:
     names = sorted({one.name for one in RULES} | FORM.keys())
     says = {**{one.name: one.says for one in RULES}, **FORM}
     levels = {one.name: one.severity.value for one in RULES}
-    log = {
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [
+    return sarif_log(
+        tool="fangcun plan check",
+        rules=[
             {
-                "tool": {
-                    "driver": {
-                        "name": "fangcun plan check",
-                        "rules": [
-                            {
-                                "id": name,
-                                "shortDescription": {"text": says[name].split("\n")[0]},
-                                "defaultConfiguration": {"level": levels.get(name, "error")},
-                            }
-                            for name in names
-                        ],
-                    }
-                },
-                "columnKind": "unicodeCodePoints",
-                "results": [_result(found.name, one, names.index(one.rule)) for one in found.findings],
+                "id": name,
+                "shortDescription": {"text": says[name].split("\n")[0]},
+                "defaultConfiguration": {"level": levels.get(name, "error")},
             }
+            for name in names
         ],
-    }
-    return json.dumps(log, ensure_ascii=False, indent=2)
+        results=[_result(found.name, one) for one in found.findings],
+    )
 
 
-def _result(name: str, one: Finding, place: int) -> dict[str, Any]:
+def _result(name: str, one: Finding) -> dict[str, Any]:
     region = {"startLine": one.line, "startColumn": one.column}
     location: dict[str, Any] = {
-        "physicalLocation": {"artifactLocation": {"uri": _uri(name)}, "region": region}
+        "physicalLocation": {
+            "artifactLocation": {"uri": "stdin" if name == "-" else uri_of(Path(name))},
+            "region": region,
+        }
     }
     if one.path:
         location["logicalLocations"] = [{"fullyQualifiedName": one.path}]
     return {
         "ruleId": one.rule,
-        "ruleIndex": place,
         "level": one.severity.value,
         "message": {"text": f"{one.message}。{one.fix}"},
         "locations": [location],
     }
-
-
-def _uri(name: str) -> str:
-    """The place of a file as code scanning wants it: relative to where the command runs, if it lies there."""
-    if name == "-":
-        return "stdin"
-    path, here = Path(name).absolute(), Path.cwd()
-    return quote(path.relative_to(here).as_posix()) if path.is_relative_to(here) else path.as_uri()
