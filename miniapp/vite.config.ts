@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vite'
 import { branded } from './build/branded'
 import { quiet } from './build/quiet'
+import { steady } from './build/steady'
 import { tdIcons } from './build/td-icons'
 
 // @dcloudio/vite-plugin-uni is CommonJS: from an ES module its default export is nested
@@ -15,7 +16,7 @@ const icons = ['chevron-left', 'discount', 'coupon', 'calendar', 'star', 'cardme
 
 export default defineConfig({
   base: process.env.UNI_PLATFORM === 'h5' ? './' : undefined,
-  plugins: [tdIcons(icons), quiet(), branded(), uni()],
+  plugins: [steady(), tdIcons(icons), quiet(), branded(), uni()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   build: { target: 'es2015' },
   server: { port: 5173 },
