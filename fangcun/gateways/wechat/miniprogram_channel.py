@@ -64,6 +64,19 @@ class MiniProgramChannel:
             )
         )
 
+    def get(
+        self, path: str, params: dict[str, str] | None = None, *, repeatable: bool = True
+    ) -> dict[str, Any]:
+        """Like `post`, for what WeChat answers to a GET; some of those change something: they are not repeatable."""
+        return self._with_token(
+            lambda token: transport.patiently(
+                lambda: _success(
+                    self._send("GET", path, {**(params or {}), **token}, None), CodeInvalid, with_token=True
+                ),
+                again=_may_pass if repeatable else _never_left,
+            )
+        )
+
     def picture(self, path: str, body: dict[str, Any]) -> bytes:
         """Like `post`, for an answer that is a picture."""
 
