@@ -13,25 +13,41 @@ http.request = async () => ({ body: '{"errCode":0}' })
 
 /** The official compiler and its quality rules, kept off the network. */
 export async function compile(build) {
-  const scratch = mkdtempSync(path.join(os.tmpdir(), 'wx-check-'))
-  const findings = []
+  const findings = await compileProject(build)
   const notes = []
-  try {
-    const project = offlineProject(build, scratch)
+  if (findings.length)
+    return { findings, notes }
+  for (const rule of await scanProject(build)) {
+    if (ADVICE.includes(rule.name))
+      notes.push(...(rule.detail?.comps ?? rule.detail?.files ?? []).map(file => `only sub-packages use ${file}`))
+    else if (!rule.success && !rule.name.endsWith('_COMPRESS_OPEN'))
+      findings.push({ check: 'quality', message: `${rule.name} ${rule.text}` })
+  }
+  return { findings, notes }
+}
+
+/** What the official compiler refuses: [{check: 'compiler', file, message}]. */
+export async function compileProject(build) {
+  return inScratch(build, async (project, scratch) => {
     try {
       await ci.getCompiledResult({ project, version: '0.0.0', desc: '', setting: { es6: true, minify: true }, onProgressUpdate() {} }, path.join(scratch, 'out.zip'))
+      return []
     }
     catch (error) {
-      findings.push({ check: 'compiler', file: error.path, message: String(error.message).slice(0, 500) })
-      return { findings, notes }
+      return [{ check: 'compiler', file: error.path, message: String(error.message).slice(0, 500) }]
     }
-    for (const rule of await ci.checkCodeQuality(project, path.join(scratch, 'quality.json'))) {
-      if (ADVICE.includes(rule.name))
-        notes.push(...(rule.detail?.comps ?? rule.detail?.files ?? []).map(file => `only sub-packages use ${file}`))
-      else if (!rule.success && !rule.name.endsWith('_COMPRESS_OPEN'))
-        findings.push({ check: 'quality', message: `${rule.name} ${rule.text}` })
-    }
-    return { findings, notes }
+  })
+}
+
+/** WeChat's rules of code quality: [{name, success, text, detail}]. */
+export async function scanProject(build) {
+  return inScratch(build, (project, scratch) => ci.checkCodeQuality(project, path.join(scratch, 'quality.json')))
+}
+
+async function inScratch(build, work) {
+  const scratch = mkdtempSync(path.join(os.tmpdir(), 'wx-check-'))
+  try {
+    return await work(offlineProject(build, scratch), scratch)
   }
   finally {
     rmSync(scratch, { recursive: true })
