@@ -6,7 +6,7 @@ import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { buildSync } from 'esbuild'
 import { packModules } from './pack/modules.mjs'
-import { packStyles } from './pack/styles.mjs'
+import { isolationOf, packStyles, scopeOf } from './pack/styles.mjs'
 import { packTemplates } from './pack/templates.mjs'
 
 const here = path.dirname(fileURLToPath(import.meta.url))
@@ -19,18 +19,33 @@ export function pack(build, out) {
   const read = name => readFileSync(path.join(build, name), 'utf8')
   const tags = JSON.parse(readFileSync(path.join(here, 'tags.json'), 'utf8'))
   const { templates, problems } = packTemplates(files, read, Object.keys(tags))
-  const json = Object.fromEntries(files.filter(name => name.endsWith('.json') && name !== 'project.config.json')
+  const json = Object.fromEntries(files.filter(name => name.endsWith('.json') && !name.startsWith('project.') && belongs(name, files))
     .map(name => [name.slice(0, -'.json'.length), JSON.parse(read(name))]))
+  const pages = pagesOf(json.app)
+  for (const page of pages)
+    json[page] ??= {} // a page may do without its .json
+  const isolation = isolationOf(files, read, pages)
+  const scopes = Object.fromEntries(Object.entries(isolation).map(([name, kind]) => [name, { kind, scope: scopeOf(name) }]))
 
   rmSync(out, { recursive: true, force: true })
   mkdirSync(out, { recursive: true })
   cpSync(build, path.join(out, 'pkg'), { recursive: true })
-  writeFileSync(path.join(out, 'package.css'), packStyles(files, read, Object.keys(tags)))
-  writeFileSync(path.join(out, 'package.js'), `window.__package={tags:${JSON.stringify(tags)},json:${JSON.stringify(json)},templates:${templates},modules:${packModules(files, read)}}`)
+  writeFileSync(path.join(out, 'package.css'), packStyles(files, read, Object.keys(tags), { pages, isolation }))
+  writeFileSync(path.join(out, 'package.js'), `window.__package={tags:${JSON.stringify(tags)},json:${JSON.stringify(json)},scopes:${JSON.stringify(scopes)},templates:${templates},modules:${packModules(files, read)}}`)
   buildSync({ entryPoints: [path.join(here, 'runtime/main.js')], bundle: true, format: 'iife', outfile: path.join(out, 'runtime.js'), logLevel: 'error' })
   for (const name of ['index.html', 'runtime.css'])
     cpSync(path.join(here, 'runtime', name), path.join(out, name))
   return problems
+}
+
+/** app.json, and what configures a page or component; other JSON is data that no module can require. */
+function belongs(name, files) {
+  return name === 'app.json' || files.includes(name.replace(/json$/, 'wxml')) || files.includes(name.replace(/json$/, 'js'))
+}
+
+function pagesOf(app) {
+  const packages = app.subPackages ?? app.subpackages ?? []
+  return [...app.pages ?? [], ...packages.flatMap(({ root, pages }) => pages.map(page => `${root.replace(/^\/|\/$/g, '')}/${page}`))]
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -7,7 +7,7 @@ import path from 'node:path'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
 
-const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.json': 'application/json', '.png': 'image/png', '.jpg': 'image/jpeg', '.svg': 'image/svg+xml', '.webp': 'image/webp' }
+const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.json': 'application/json', '.png': 'image/png', '.jpg': 'image/jpeg', '.svg': 'image/svg+xml', '.webp': 'image/webp', '.gif': 'image/gif' }
 
 const { values: options, positionals: [out] } = parseArgs({
   allowPositionals: true,
@@ -51,7 +51,7 @@ const server = createServer((incoming, outgoing) => {
   if (pathname.startsWith('/_box/') && options.box)
     return forward(options.box, incoming, outgoing)
   if (pathname === '/runner.json')
-    return outgoing.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify({ appid: options.appid, user: options.user, box: Boolean(options.box) }))
+    return outgoing.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify({ appid: options.appid, user: options.user, box: Boolean(options.box), offline: !options.platform }))
   send(pathname === '/' ? '/index.html' : pathname, outgoing)
 })
 server.listen(Number(options.port), '127.0.0.1', () => console.warn(`listening on http://127.0.0.1:${server.address().port}`))

@@ -6,7 +6,7 @@ const ARIA = [['ariaRole', 'role'], ['ariaLabel', 'aria-label'], ['ariaHidden', 
 
 /** Registers wx-view, wx-button and the others; `how` adds to a component's definition what its tag needs. */
 export function defineBuiltins({ space, tags, pages, wx }) {
-  const how = { ...defineFields(), ...containers(), image, 'button': button(wx, pages), 'navigator': navigator(wx), 'rich-text': richText, progress }
+  const how = { ...defineFields(), ...containers(), image, 'web-view': webView, canvas, 'page-container': pageContainer, 'button': button(wx, pages), 'navigator': navigator(wx), 'rich-text': richText, progress }
   for (const [tag, properties] of Object.entries(tags)) {
     let definition = space.define(`wx-${tag}`).property('hidden', null)
     for (const name of properties)
@@ -94,7 +94,12 @@ const WAYS = { navigate: 'navigateTo', redirect: 'redirectTo', switchTab: 'switc
 
 function navigator(wx) {
   return definition => definition.lifetime('attached', function () {
-    this.addListener('tap', () => wx[WAYS[this.data.openType ?? 'navigate']]?.({ url: this.data.url, delta: this.data.delta }))
+    this.addListener('tap', () => {
+      if (this.data.target === 'miniProgram')
+        wx.navigateToMiniProgram({ appId: this.data.appId, path: this.data.path, fail() {} })
+      else
+        wx[WAYS[this.data.openType ?? 'navigate']]?.({ url: this.data.url, delta: this.data.delta ?? 1, fail() {} })
+    })
   })
 }
 
@@ -118,7 +123,7 @@ function markup(nodes) {
   const build = (parent, list) => list.forEach((node) => {
     if (node.type === 'text')
       return parent.append(node.text ?? '')
-    const element = parent.ownerDocument.createElement(node.name)
+    const element = parent.ownerDocument.createElement(node.name ?? 'div')
     for (const [name, value] of Object.entries(node.attrs ?? {}))
       element.setAttribute(name, value)
     build(element, node.children ?? [])
@@ -126,6 +131,23 @@ function markup(nodes) {
   })
   build(holder, nodes)
   return holder.innerHTML
+}
+
+/** A page of the web takes the whole screen; here it is named, since nothing is loaded from elsewhere. */
+function webView(definition) {
+  painted(definition, ['src'], ({ $$, data }) => {
+    $$.textContent = data.src ? `网页 ${data.src}` : ''
+  })
+}
+
+function pageContainer(definition) {
+  painted(definition, ['show'], ({ $$, data }) => $$.toggleAttribute('show', isOn(data.show)))
+}
+
+function canvas(definition) {
+  definition.lifetime('attached', function () {
+    this.$$.append(document.createElement('canvas'))
+  })
 }
 
 function progress(definition) {

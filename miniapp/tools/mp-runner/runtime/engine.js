@@ -5,10 +5,10 @@ import { fromRpx } from '../pack/rpx.js'
 const POINTER_EVENTS = /^(?:touch(?:start|move|end|cancel)|tap|canceltap|transitionend|animation(?:start|end|iteration))$/
 
 /** WeChat's component framework, with what it leaves to its host filled in. */
-export function startEngine({ json, templates }, errors) {
+export function startEngine({ json, templates, scopes }, journal) {
   glassEasel.globalOptions.useMethodCallerListeners = true // uni-app adds its handlers to the instance, not to `methods`
   glassEasel.addGlobalErrorListener((error, info) => {
-    errors.push(`${info?.type ?? 'component'} ${info?.element?.is ?? ''}: ${error?.stack ?? error}`)
+    journal.problem('throw', `${info?.type ?? 'component'} ${info?.element?.is ?? ''}: ${error?.stack ?? error}`)
     return false
   })
   // in WeChat a handler receives a plain copy; frameworks ask for its own properties
@@ -34,6 +34,13 @@ export function startEngine({ json, templates }, errors) {
     setAttribute.call(this, name, name === 'style' ? fromRpx(String(value)) : value)
   }
 
+  watchTaps()
+  const { setData } = glassEasel.Component.prototype
+  glassEasel.Component.prototype.setData = function (data) {
+    journal.changes++
+    return setData.call(this, data)
+  }
+
   const env = new MiniProgramEnv()
   const codeSpace = env.createCodeSpace('', true)
   const space = codeSpace.getComponentSpace()
@@ -41,8 +48,11 @@ export function startEngine({ json, templates }, errors) {
     queueMicrotask(() => (this.triggerLifetime ? this : this._$).triggerLifetime('ready', []))
   }).registerBehavior())
   for (const [name, config] of Object.entries(json)) {
+    const { kind = 'shared', scope } = scopes[name] ?? {}
+    if (scope)
+      codeSpace.addStyleSheet(name, undefined, scope)
     if (name !== 'app')
-      codeSpace.addComponentStaticConfig(name, { ...config, component: true, styleIsolation: 'shared' })
+      codeSpace.addComponentStaticConfig(name, { ...config, component: true, styleIsolation: kind.replace('page-', '') })
   }
   for (const name of Object.keys(templates))
     codeSpace.addCompiledTemplate(name, { groupList: templates, content: templates[name] })
@@ -60,6 +70,16 @@ export function startEngine({ json, templates }, errors) {
     return event.defaultPrevented() ? glassEasel.EventBubbleStatus.NoDefault : glassEasel.EventBubbleStatus.Normal
   })
   return { codeSpace, space, mount: env.associateBackend(backend) }
+}
+
+/** Marks in the document what was bound to a tap in a template, so that who walks sees what can be tapped. */
+function watchTaps() {
+  const addListener = glassEasel.Element.prototype.addListener
+  glassEasel.Element.prototype.addListener = function (name, listener, options) {
+    if (['tap', 'longpress', 'longtap'].includes(name) && options && this.$$) // the runner's own listeners carry no options
+      (this.$$.__mpTaps ??= []).push({ name, isFinal: Boolean(options.final), of: this.ownerShadowRoot?.getHostNode().is ?? '' })
+    return addListener.call(this, name, listener, options)
+  }
 }
 
 function plain({ id, dataset }) {

@@ -4,20 +4,21 @@ export function drawFrame(pages) {
   drawNavigation(current, stack.length > 1, () => pages.back())
   const bar = document.getElementById('tabs')
   const isTab = pages.tabs.includes(current.path)
-  bar.hidden = !isTab
-  document.getElementById('pages').className = isTab ? 'tabbed' : ''
+  bar.hidden = !isTab || Boolean(app.tabBar?.custom) || pages.noTabBar
+  document.getElementById('pages').className = bar.hidden ? '' : 'tabbed'
   bar.replaceChildren(...(app.tabBar?.list ?? []).map((tab, index) => {
-    const chosen = tab.pagePath === current.path
+    const chosen = pages.tabs[index] === current.path
     const item = document.createElement('div')
-    const icon = item.appendChild(document.createElement('img'))
-    icon.src = `pkg/${chosen ? tab.selectedIconPath : tab.iconPath}`
-    item.appendChild(document.createElement('span')).textContent = tab.text
+    const picture = chosen ? tab.selectedIconPath ?? tab.iconPath : tab.iconPath
+    if (picture)
+      item.appendChild(document.createElement('img')).src = `pkg/${picture.replace(/^\//, '')}`
+    item.appendChild(document.createElement('span')).textContent = pages.tabTexts.get(index) ?? tab.text
     item.style.color = chosen ? app.tabBar.selectedColor : app.tabBar.color
     if (pages.badges.has(index))
       item.appendChild(document.createElement('b')).textContent = pages.badges.get(index)
     item.onclick = () => {
-      pages.open(`/${tab.pagePath}`, 'tab')
-      current.page.onTabItemTap?.({ index, pagePath: tab.pagePath, text: tab.text })
+      pages.open(`/${pages.tabs[index]}`, 'tab')
+      pages.tell(pages.current, 'onTabItemTap', { index, pagePath: tab.pagePath, text: tab.text })
     }
     return item
   }))

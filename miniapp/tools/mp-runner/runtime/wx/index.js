@@ -4,48 +4,35 @@ import { listeners } from './listeners.js'
 import { navigation } from './navigation.js'
 import { network } from './network.js'
 import { storage } from './storage.js'
+import { stranger } from './stranger.js'
+import { unknown } from './stub.js'
 import { wechat } from './wechat.js'
 
-/** There in WeChat but not here: a call is reported, so that a test does not pass by silence. */
-const NOT_SIMULATED = [
-  'addCard',
-  'authorize',
-  'chooseFile',
-  'chooseInvoiceTitle',
-  'chooseLocation',
-  'chooseMessageFile',
-  'compressImage',
-  'exitMiniProgram',
-  'getClipboardData',
-  'getFuzzyLocation',
-  'getImageInfo',
-  'getLocation',
-  'getUserInfo',
-  'getUserProfile',
-  'navigateBackMiniProgram',
-  'navigateToMiniProgram',
-  'openCustomerServiceChat',
-  'openDocument',
-  'openLocation',
-  'openSetting',
-  'preDownloadSubpackage',
-  'saveImageToPhotosAlbum',
-  'setBackgroundColor',
-  'setBackgroundTextStyle',
-  'setKeepScreenOn',
-  'setScreenBrightness',
-  'updateShareMenu',
-  'vibrateLong',
-]
+/** Calls that only look, and those that a tap may make without doing anything for the person. */
+const QUIET = /^(?:canIUse|nextTick|getStorage|getStorageSync|getStorageInfo|getStorageInfoSync|setStorageSync|setStorage|get\w*Sync|getSystemInfo|getSystemInfoAsync|getWindowInfo|getDeviceInfo|getAppBaseInfo|getSystemSetting|getAppAuthorizeSetting|getMenuButtonBoundingClientRect|getNetworkType|getPerformance|getUpdateManager|getLogManager|getRealtimeLogManager|getFileSystemManager|create\w*|on[A-Z]\w*|off[A-Z]\w*|report\w*|arrayBufferToBase64|base64ToArrayBuffer)$/
 
-/** The `wx` of the package. Frameworks copy its members one by one, so every name has to be there from the start. */
-export function createWx({ pack, pages, settings }) {
-  const wx = { settings, ...listeners(), ...device(pack, settings), ...storage(), ...network(settings), ...navigation(pages), ...interaction(), ...wechat(settings) }
-  for (const name of NOT_SIMULATED) {
-    wx[name] = (options) => {
-      console.error(`wx.${name} is not simulated`)
-      options?.fail?.({ errMsg: `${name}:fail not simulated` })
+/** The `wx` of the package. Frameworks copy its members one by one, so every name that is known has to be there from the start. */
+export function createWx({ pack, pages, settings, journal }) {
+  const made = { ...stranger(), ...listeners(), ...device(pack, settings), ...storage(), ...network(settings, journal), ...navigation(pages, journal), ...interaction(journal), ...wechat(settings) }
+  const members = { settings }
+  for (const [name, member] of Object.entries(made))
+    members[name] = typeof member === 'function' && name !== 'cloud' && !QUIET.test(name) ? noted(name, member) : member
+  return new Proxy(members, {
+    get: (target, name) => name in target ? target[name] : unknown(name, journal),
+  })
+
+  function noted(name, member) {
+    return (...values) => {
+      journal.note('call', name, brief(values[0]))
+      return member(...values)
     }
   }
-  return wx
+}
+
+/** What a call was asked, as far as it can be written down. */
+function brief(options) {
+  if (typeof options !== 'object' || options === null)
+    return {}
+  const plain = Object.entries(options).filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value) || Array.isArray(value))
+  return Object.fromEntries(plain.map(([name, value]) => [name, Array.isArray(value) ? value.map(one => String(one).slice(0, 80)).slice(0, 20) : typeof value === 'string' ? value.slice(0, 300) : value]))
 }

@@ -1,22 +1,24 @@
 import { answer, refuse } from './answer.js'
 
-export function navigation(pages) {
-  const way = (name, go) => (options = {}) => {
+export function navigation(pages, journal) {
+  const way = (name, go) => async (options = {}) => {
+    await null // what calls it runs to its end on the page where it began
+    let result
     try {
-      go(options)
+      result = go(options)
     }
     catch (error) {
-      console.error(`wx.${name}: ${error.message}`)
+      journal.problem('navigation', `wx.${name}: ${error.message}`)
       return refuse(name, { complete() {}, ...options }, error.message)
     }
-    return answer(name, options)
+    return answer(name, options, result)
   }
   const titled = (name, change) => way(name, (options) => {
     change(options)
     pages.redraw()
   })
   return {
-    navigateTo: way('navigateTo', ({ url }) => pages.open(url, 'push')),
+    navigateTo: way('navigateTo', ({ url, events }) => pages.open(url, 'push', events)),
     redirectTo: way('redirectTo', ({ url }) => pages.open(url, 'replace')),
     switchTab: way('switchTab', ({ url }) => pages.open(url, 'tab')),
     reLaunch: way('reLaunch', ({ url }) => pages.open(url, 'relaunch')),
@@ -30,11 +32,11 @@ export function navigation(pages) {
     removeTabBarBadge: titled('removeTabBarBadge', ({ index }) => pages.badges.delete(index)),
     showTabBarRedDot: titled('showTabBarRedDot', ({ index }) => pages.badges.set(index, '')),
     hideTabBarRedDot: titled('hideTabBarRedDot', ({ index }) => pages.badges.delete(index)),
-    setTabBarItem: way('setTabBarItem', () => {}),
+    setTabBarItem: titled('setTabBarItem', ({ index, text }) => text && pages.tabTexts.set(index, text)),
     setTabBarStyle: way('setTabBarStyle', () => {}),
-    hideTabBar: way('hideTabBar', () => {}),
-    showTabBar: way('showTabBar', () => {}),
-    startPullDownRefresh: way('startPullDownRefresh', () => pages.current.page.onPullDownRefresh?.()),
+    hideTabBar: titled('hideTabBar', () => Object.assign(pages, { noTabBar: true })),
+    showTabBar: titled('showTabBar', () => Object.assign(pages, { noTabBar: false })),
+    startPullDownRefresh: way('startPullDownRefresh', () => pages.tell(pages.current, 'onPullDownRefresh')),
     stopPullDownRefresh: way('stopPullDownRefresh', () => {}),
     pageScrollTo: way('pageScrollTo', ({ scrollTop, selector }) => {
       const { element } = pages.current
@@ -44,7 +46,7 @@ export function navigation(pages) {
         element.scrollTop = scrollTop ?? 0
     }),
     createSelectorQuery: () => pages.current.page.createSelectorQuery(),
-    createIntersectionObserver: (component, options) => component.createIntersectionObserver(options),
+    createIntersectionObserver: (component, options) => (component?.createIntersectionObserver ? component : pages.current.page).createIntersectionObserver(options),
     createMediaQueryObserver: component => component.createMediaQueryObserver(),
   }
 }
