@@ -118,6 +118,7 @@ INSTALLED_APPS = [
     "fangcun.grow.conversations",
     "fangcun.plan.revisions",
     "fangcun.plan.schedule",
+    "fangcun.build.artifacts",
     "fangcun.build.suites",
     "fangcun.flows",
     "fangcun.doors.phone",

@@ -17,6 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from fangcun.doors.cli.building import build, builds
 from fangcun.doors.cli.insight.activity import dau
 from fangcun.doors.cli.insight.events import app as events_app
 from fangcun.doors.cli.insight.experiment import experiment
@@ -37,6 +38,8 @@ app = typer.Typer(
 app.add_typer(plan_app, name="plan")
 app.add_typer(suites_app, name="test")
 app.add_typer(events_app, name="events")
+app.command("build")(build)
+app.command("builds")(builds)
 app.command("funnel")(funnel)
 app.command("retention")(retention)
 app.command("dau")(dau)

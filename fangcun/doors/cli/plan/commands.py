@@ -234,7 +234,7 @@ def weigh(
     Ends with 1 when a package is too heavy, 2 when there is no package.
     """
     from fangcun.doors.cli.plan.recording import record_result
-    from fangcun.doors.cli.plan.weighing import NotBuilt, weigh
+    from fangcun.build.artifacts.weighing import NotBuilt, weigh
 
     plan = clean(file)
     try:

@@ -1,0 +1,1 @@
+"""Builds: what the published blueprint becomes on a phone, kept with what it was made from."""
