@@ -66,26 +66,15 @@ def read_waivers(file: Path) -> list[Excuse]:
     Raises `WaiversUnreadable`.
     """
     try:
-        plain = YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8"))
-        # A list of keys in quotes or without: a key of digits alone is a number to YAML.
-        return _FORM.validate_python([] if plain is None else _keys_as_text(plain))
+        # The form without types: a key such as 12345678e1234567 would be a number to YAML.
+        plain = YAML(typ="base", pure=True).load(file.read_text(encoding="utf-8"))
+        return _FORM.validate_python(plain or [])
     except (OSError, UnicodeDecodeError, YAMLError) as error:
         raise WaiversUnreadable(f"{file}: {error}") from error
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise WaiversUnreadable(f"{file}: {place}: {first['msg']}") from error
-
-
-def _keys_as_text(plain: Any) -> Any:
-    if not isinstance(plain, list):
-        return plain
-    return [
-        {**one, "key": f"{one['key']:016d}"}
-        if isinstance(one, dict) and isinstance(one.get("key"), int)
-        else one
-        for one in plain
-    ]
 
 
 def sort_out(
