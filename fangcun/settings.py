@@ -119,6 +119,7 @@ INSTALLED_APPS = [
     "fangcun.plan.revisions",
     "fangcun.plan.schedule",
     "fangcun.build.artifacts",
+    "fangcun.build.checks",
     "fangcun.build.suites",
     "fangcun.flows",
     "fangcun.doors.phone",
