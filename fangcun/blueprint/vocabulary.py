@@ -51,6 +51,7 @@ AUTOMATIC_EVENTS: Final[dict[str, dict[str, str]]] = {
     "app_shown": {
         "scene": "int",
         "page": "text",
+        "version": "text",
         "channel": "text",
         "campaign": "text",
         "source": "text",
@@ -59,6 +60,7 @@ AUTOMATIC_EVENTS: Final[dict[str, dict[str, str]]] = {
         "root_id": "id",
     },
     "app_hidden": {"page": "text", "duration_ms": "int"},
+    "app_failed": {"page": "text", "kind": "text", "digest": "id", "version": "text"},
     "page_viewed": {"page": "text", "from": "text"},
     "page_left": {"page": "text", "duration_ms": "int"},
     "page_shared": {

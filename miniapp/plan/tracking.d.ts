@@ -47,8 +47,9 @@ export interface PlannedEvents {
   /** invite/take by friend on invite */
   invite_taken: Record<string, never>
   app_launched: { scene?: number, page?: string }
-  app_shown: { scene?: number, page?: string, channel?: string, campaign?: string, source?: string, share_id?: string | number, parent_share_id?: string | number, root_id?: string | number }
+  app_shown: { scene?: number, page?: string, version?: string, channel?: string, campaign?: string, source?: string, share_id?: string | number, parent_share_id?: string | number, root_id?: string | number }
   app_hidden: { page?: string, duration_ms?: number }
+  app_failed: { page?: string, kind?: string, digest?: string | number, version?: string }
   page_viewed: { page?: string, from?: string }
   page_left: { page?: string, duration_ms?: number }
   page_shared: { page?: string, share_id?: string | number, parent_share_id?: string | number, root_id?: string | number, channel?: string }

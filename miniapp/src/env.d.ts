@@ -11,6 +11,8 @@ interface ImportMetaEnv {
   readonly VITE_API_BASE: string
   /** Appid of this mini program (mini programs; the H5 build reads config.json). */
   readonly VITE_PROGRAM: string
+  /** Version of this mini program, e.g. 1.2.0; without one it is 0.0.0-dev. */
+  readonly VITE_VERSION?: string
 }
 
 interface ImportMeta {

@@ -1,5 +1,6 @@
 // @vitest-environment node
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { VERSION as version } from '@/version'
 import { FakePhone } from './tracking-phone'
 
 let phone: FakePhone
@@ -29,7 +30,7 @@ it('tells a visit from launch to hide without a word from the pages', async () =
   await phone.wait(100)
   expect(told()).toEqual([
     ['app_launched', '', { scene: 1089 }],
-    ['app_shown', '', { scene: 1089 }],
+    ['app_shown', '', { scene: 1089, version }],
     ['page_viewed', 'pages/home/home', {}],
     ['page_left', 'pages/home/home', { duration_ms: 3_000 }],
     ['page_viewed', 'pages-goods/detail/detail', {}],
@@ -99,7 +100,7 @@ it('stores, reads and sends nothing before consent, then tells the launch as it 
   await phone.wait(6_000)
   expect(told()).toEqual([
     ['app_launched', '', { scene: 1047 }],
-    ['app_shown', '', { scene: 1047 }],
+    ['app_shown', '', { scene: 1047, version }],
     ['page_viewed', 'pages/home/home', {}],
   ])
   expect(phone.server.counted[0]!.ts).toBe(launchedAt)
@@ -156,7 +157,7 @@ it('hangs a share below the one that brought the visitor', async () => {
   phone.open('pages-goods/detail/detail')
   const message: { title: string, query?: string } = phone.tracking.shared({ title: '春笋', query: 'id=7' })
   await phone.wait(6_000)
-  expect(told().find(([name]) => name === 'app_shown')![2]).toEqual({ scene: 1001, share_id: 'aaaaaaaaa1', root_id: 'aaaaaaaaa0' })
+  expect(told().find(([name]) => name === 'app_shown')![2]).toEqual({ scene: 1001, version, share_id: 'aaaaaaaaa1', root_id: 'aaaaaaaaa0' })
   const { share_id, ...rest } = phone.server.counted.find(e => e.name === 'page_shared')!.props
   expect(rest).toEqual({ parent_share_id: 'aaaaaaaaa1', root_id: 'aaaaaaaaa0', channel: 'timeline' })
   expect(message.query).toBe(`id=7&sid=${share_id}&rid=aaaaaaaaa0`)
@@ -167,14 +168,14 @@ it('does not believe share ids that it cannot have made', async () => {
   phone.query = { sid: '<script>', rid: 'x' }
   await phone.start()
   await phone.wait(6_000)
-  expect(told().find(([name]) => name === 'app_shown')![2]).toEqual({ scene: 1001 })
+  expect(told().find(([name]) => name === 'app_shown')![2]).toEqual({ scene: 1001, version })
 })
 
 it('tells where a link or a code leads from', async () => {
   phone.query = { utm_source: 'sms', utm_campaign: 'spring', channel: 'vip', ch: 'other' }
   await phone.start()
   await phone.wait(6_000)
-  expect(told().find(([name]) => name === 'app_shown')![2]).toEqual({ scene: 1001, channel: 'vip', campaign: 'spring', source: 'sms' })
+  expect(told().find(([name]) => name === 'app_shown')![2]).toEqual({ scene: 1001, version, channel: 'vip', campaign: 'spring', source: 'sms' })
 })
 
 it('reads a mini program code, and leaves alone what is none of ours', async () => {
@@ -182,7 +183,7 @@ it('reads a mini program code, and leaves alone what is none of ours', async () 
   await phone.start()
   phone.open('pages/home/home')
   await phone.wait(6_000)
-  expect(told().find(([name]) => name === 'app_shown')![2]).toEqual({ scene: 1001, channel: 'poster', campaign: 's1' })
+  expect(told().find(([name]) => name === 'app_shown')![2]).toEqual({ scene: 1001, version, channel: 'poster', campaign: 's1' })
   phone.hide()
   phone.query = { scene: encodeURIComponent('sid=aaaaaaaaa1&rid=aaaaaaaaa0') }
   phone.show()
@@ -191,8 +192,8 @@ it('reads a mini program code, and leaves alone what is none of ours', async () 
   phone.show()
   await phone.wait(6_000)
   expect(told().filter(([name]) => name === 'app_shown').slice(1).map(([, , props]) => props)).toEqual([
-    { scene: 1001, share_id: 'aaaaaaaaa1', root_id: 'aaaaaaaaa0' },
-    { scene: 1001 },
+    { scene: 1001, version, share_id: 'aaaaaaaaa1', root_id: 'aaaaaaaaa0' },
+    { scene: 1001, version },
   ])
 })
 
@@ -205,7 +206,7 @@ it('adds what the link of the visit says to the moment at which the app was show
   await phone.start()
   phone.open('pages/home/home')
   await phone.wait(6_000)
-  expect(shownProps()).toEqual([{ scene: 1001, channel: 'store-1' }])
+  expect(shownProps()).toEqual([{ scene: 1001, version, channel: 'store-1' }])
   expect(phone.server.counted.find(e => e.name === 'app_shown')!.ts).toBe(shownAt)
 })
 
@@ -216,11 +217,11 @@ it('tells that the app was shown without waiting for a link that is not answered
   await phone.wait(1_000)
   phone.hide()
   await phone.wait(100)
-  expect(shownProps()).toEqual([{ scene: 1001 }])
+  expect(shownProps()).toEqual([{ scene: 1001, version }])
   phone.linkSource = () => after(10, null)
   phone.show()
   await phone.wait(70_000)
-  expect(shownProps()).toEqual([{ scene: 1001 }, { scene: 1001 }])
+  expect(shownProps()).toEqual([{ scene: 1001, version }, { scene: 1001, version }])
 })
 
 it('loses no visit by a link when the app is killed before the answer', async () => {
@@ -232,7 +233,7 @@ it('loses no visit by a link when the app is killed before the answer', async ()
   phone.linkSource = () => null
   await phone.start()
   await phone.wait(6_000)
-  expect(shownProps()).toEqual([{ scene: 1001 }, { scene: 1001 }])
+  expect(shownProps()).toEqual([{ scene: 1001, version }, { scene: 1001, version }])
 })
 
 it('keeps the channel of a visit for the moment of consent', async () => {
@@ -242,7 +243,7 @@ it('keeps the channel of a visit for the moment of consent', async () => {
   await phone.wait(9_000)
   phone.tracking.setTrackingConsent(true)
   await phone.wait(6_000)
-  expect(shownProps()).toEqual([{ scene: 1001, channel: 'store-1', campaign: 's1' }])
+  expect(shownProps()).toEqual([{ scene: 1001, version, channel: 'store-1', campaign: 's1' }])
 })
 
 it('shares unmarked while there is no consent', async () => {

@@ -120,8 +120,8 @@ def test_properties_that_not_every_trigger_carries_are_optional():
 def test_automatic_events_follow_and_require_nothing():
     events = tracking_plan(plan(CLEAN))["events"]
     assert [one["name"] for one in events if one["automatic"]] == [
-        "app_launched", "app_shown", "app_hidden", "page_viewed", "page_left", "page_shared", "page_favorited",
-        "element_tapped", "user_logged_in", "goods_bought", "link_opened", "coupon_claimed", "coupon_used",
+        "app_launched", "app_shown", "app_hidden", "app_failed", "page_viewed", "page_left", "page_shared",
+        "page_favorited", "element_tapped", "user_logged_in", "goods_bought", "link_opened", "coupon_claimed", "coupon_used",
         "checked_in", "points_changed", "tier_changed", "activity_signed_up", "invitation_accepted",
         "invitation_rewarded", "automation_entered", "automation_acted",
     ]  # fmt: skip

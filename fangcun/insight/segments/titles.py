@@ -10,6 +10,7 @@ TITLES: dict[str, str | Promise] = {
     "app_launched": gettext_lazy("启动小程序"),
     "app_shown": gettext_lazy("进入小程序"),
     "app_hidden": gettext_lazy("离开小程序"),
+    "app_failed": gettext_lazy("小程序报错"),
     "page_viewed": gettext_lazy("浏览页面"),
     "page_left": gettext_lazy("离开页面"),
     "page_shared": gettext_lazy("分享页面"),

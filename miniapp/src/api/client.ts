@@ -3,6 +3,7 @@ import type { paths } from './schema'
 import { config, configured } from '@/config'
 import { languageTag } from '@/i18n'
 import { learnServerTime } from '@/shared/time'
+import { VERSION } from '@/version'
 import { ApiError } from './errors'
 
 type Prefix = '/api/v1'
@@ -32,7 +33,7 @@ export interface RawAnswer { status: number, data: unknown, etag: string | null 
 
 const TIMEOUT_MS = 10_000
 /** Paths that need nobody to be logged in. */
-const OPEN = /^\/(?:home|categories|products|search|regions|login|events|experiments|links|flash-sales|groupbuy\/campaigns)(?:\/|$)|^\/(?:coupon-templates|groupbuy\/groups\/\{number\})$/
+const OPEN = /^\/(?:home|categories|products|search|regions|login|events|experiments|flags|links|flash-sales|groupbuy\/campaigns)(?:\/|$)|^\/(?:coupon-templates|groupbuy\/groups\/\{number\})$/
 
 interface Auth {
   token: () => string | null
@@ -92,6 +93,7 @@ function once(method: Method, template: string, options: RawOptions, token: stri
       header: {
         'Content-Type': 'application/json',
         'X-Program': config.program,
+        'X-Version': VERSION,
         'Accept-Language': languageTag(),
         ...(token ? { Authorization: `Bearer ${token}` } : {}),
         ...options.header,

@@ -705,6 +705,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/flags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My Flags
+         * @description Which features this phone shows now. `X-Version` says which version of the mini program it runs.
+         *
+         *     The token is optional, and one that is no good counts as none. `X-Device` is the `device_id` that the phone's
+         *     events carry; a phone that has none, because nothing may be recorded, gets what everybody gets.
+         */
+        get: operations["my_flags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/links/{short}": {
         parameters: {
             query?: never;
@@ -2144,6 +2167,16 @@ export interface components {
             /** Assignments */
             assignments: {
                 [key: string]: string;
+            };
+        };
+        /**
+         * FlagsOut
+         * @description Whether each flag is on, by its key. Where a flag is not named, the phone does what its code falls back to.
+         */
+        FlagsOut: {
+            /** Flags */
+            flags: {
+                [key: string]: boolean;
             };
         };
         /**
@@ -5669,6 +5702,57 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AssignmentsOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    my_flags: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-Device"?: string;
+                /** @description AppID of the mini program that asks. */
+                "X-Program": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlagsOut"];
                 };
             };
             /** @description Bad Request */

@@ -2,6 +2,7 @@ import type { Clock } from './clock'
 import type { TrackedEvent } from './events'
 import type { Answer } from './post'
 import type { Batch, Queue } from './queue'
+import { VERSION } from '../version'
 import { post } from './post'
 
 export interface Destination {
@@ -29,12 +30,12 @@ const FIRST_RETRY_MS = 2_000
 const LAST_RETRY_MS = 300_000
 const ASK_AGAIN = 3
 
-/** A mark that tells logins apart without keeping the token. */
-export function markOf(token: string | null): string {
-  if (!token)
+/** A mark that tells texts, such as tokens, apart without keeping them. */
+export function markOf(text: string | null): string {
+  if (!text)
     return ''
   let hash = 0x811C9DC5
-  for (let i = 0; i < token.length; i++) hash = Math.imul(hash ^ token.charCodeAt(i), 0x01000193)
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
   return (hash >>> 0).toString(36)
 }
 
@@ -89,7 +90,7 @@ export class Delivery {
     const askedAt = this.clock.now()
     const answer = await post(
       this.to.endpoint(),
-      { 'X-Program': this.to.program(), ...(token ? { Authorization: `Bearer ${token}` } : {}) },
+      { 'X-Program': this.to.program(), 'X-Version': VERSION, ...(token ? { Authorization: `Bearer ${token}` } : {}) },
       JSON.stringify({
         batch_id: batch.id,
         sent_at: askedAt - this.clock.offset + batch.offset,

@@ -82,6 +82,11 @@ export function trackExposure(experiment: string, variant: string): void {
   tracker?.expose(experiment, variant, journey.route)
 }
 
+/** Records that the code failed, by what tells failures apart and nothing that a person could be known by. */
+export function trackFailure(error: unknown): void {
+  tracker?.fail(error, journey.route)
+}
+
 /** What this phone's events are known by; null while nothing may be recorded. */
 export function deviceId(): string | null {
   return tracker?.deviceId ?? null

@@ -1,8 +1,10 @@
 import type { Destination } from './delivery'
 import type { Props, TrackedEvent } from './events'
+import { VERSION } from '../version'
 import { Clock } from './clock'
 import { Delivery, markOf } from './delivery'
 import { uuid } from './events'
+import { failureOf } from './failure'
 import { BATCH_EVENTS, Queue } from './queue'
 import { erase, keys, read, write } from './store'
 
@@ -22,6 +24,8 @@ const IDLE_MS = 30 * 60_000
 const SECOND_LOOK_MS = 31_000
 const PARKED_EVENTS = 50
 const TEXT_LENGTH = 200
+/** Of a session. A page that fails with every frame must not send with every frame. */
+const MOST_FAILURES = 5
 
 /** Records events and delivers them. It exists only while the person agrees. */
 export class Tracker {
@@ -32,6 +36,7 @@ export class Tracker {
   private timer: ReturnType<typeof setTimeout> | undefined
   private secondLook: ReturnType<typeof setTimeout>
   private exposed = new Set<string>()
+  private failed = new Set<string>()
 
   constructor(private to: Destination) {
     this.meta = read<Meta>('meta')
@@ -78,6 +83,19 @@ export class Tracker {
       return
     this.exposed.add(key)
     this.record('experiment_exposed', page, { experiment, variant })
+  }
+
+  /** Records that the code failed: each failure once a session, and only so many of them. */
+  fail(error: unknown, page: string): void {
+    const failure = failureOf(error)
+    if (!failure)
+      return
+    const session = this.session(this.clock.now())
+    const key = `${session} ${failure.digest}`
+    if (this.failed.has(key) || [...this.failed].filter(one => one.startsWith(session)).length >= MOST_FAILURES)
+      return
+    this.failed.add(key)
+    this.record('app_failed', page, { ...failure, version: VERSION })
   }
 
   /** Sends what there is. */

@@ -1,0 +1,65 @@
+import type { Phone, Reply } from './phone'
+import { createPinia, setActivePinia } from 'pinia'
+import { beforeEach, expect, it, vi } from 'vitest'
+import { fakePhone, Server } from './phone'
+
+const tracking = vi.hoisted(() => ({ setTrackingConsent: vi.fn(), deviceId: vi.fn() }))
+vi.mock('@/tracking', () => tracking)
+
+let phone: Phone
+let server: Server
+const says = (flags: Record<string, boolean>): Reply => ({ status: 200, body: { flags } })
+
+/** Starts the app anew with what the phone remembers. */
+async function launch(...replies: Reply[]) {
+  server.on('GET /flags', ...replies)
+  vi.resetModules()
+  setActivePinia(createPinia())
+  const { usePrivacy } = await import('@/stores/privacy')
+  const { useFlags } = await import('@/stores/flags')
+  const { useFlag } = await import('@/composables/flag')
+  usePrivacy()
+  return { store: useFlags(), flag: useFlag('home_flash', true) }
+}
+
+beforeEach(() => {
+  vi.useRealTimers()
+  server = new Server()
+  phone = fakePhone(server)
+  vi.stubGlobal('uni', phone)
+  tracking.deviceId.mockReset().mockReturnValue('phone-1')
+})
+
+it('does what the code falls back to until the server has said otherwise', async () => {
+  const { store, flag } = await launch(says({ home_flash: false }))
+  expect(flag.value).toBe(true)
+  await store.refresh()
+  expect(flag.value).toBe(false)
+  expect(server.asked[0]!.header).toMatchObject({ 'X-Device': 'phone-1', 'X-Version': '0.0.0-dev' })
+})
+
+it('begins with what was said the last time, and keeps to it offline', async () => {
+  phone.storage.set('fangcun.flags', { home_flash: false })
+  const { store, flag } = await launch('offline')
+  expect(flag.value).toBe(false)
+  await store.refresh()
+  expect(flag.value).toBe(false)
+})
+
+it('asks again when the app comes to the front, but not with every glance', async () => {
+  vi.useFakeTimers({ now: 1_000_000, toFake: ['Date'] })
+  const { store, flag } = await launch(says({ home_flash: true }), says({ home_flash: false }))
+  await store.refresh()
+  await store.refresh()
+  expect(server.times('GET /flags')).toBe(1)
+  vi.setSystemTime(1_031_000)
+  await store.refresh()
+  expect(flag.value).toBe(false)
+})
+
+it('asks without an id while nothing may be recorded', async () => {
+  tracking.deviceId.mockReturnValue(null)
+  const { store } = await launch(says({}))
+  await store.refresh()
+  expect(server.asked[0]!.header).not.toHaveProperty('X-Device')
+})
