@@ -118,6 +118,8 @@ INSTALLED_APPS = [
     "fangcun.grow.conversations",
     "fangcun.plan.revisions",
     "fangcun.plan.schedule",
+    "fangcun.build.flags",
+    "fangcun.build.rollout",
     "fangcun.build.artifacts",
     "fangcun.build.checks",
     "fangcun.build.suites",

@@ -13,6 +13,7 @@ from django.db import connections
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from fangcun.build.flags.services import FlagSpec, create_flag
 from fangcun.flows.tests.groupbuy.friends import campaign_of, friend, group_of
 from fangcun.grow.groupbuy.models import Group
 from fangcun.grow.links.services import make_link
@@ -20,6 +21,7 @@ from fangcun.grow.loyalty.services import earn
 from fangcun.grow.referral.models import ReferralRules
 from fangcun.grow.referral.services import save_rules, touch
 from fangcun.identity.members.models import Member
+from fangcun.insight.segments.services import make_snapshot
 from fangcun.kernel.actors import SYSTEM
 from fangcun.shop.catalog.services import PictureSpec, ProductSpec, SkuSpec, create_category, create_product
 from fangcun.shop.offers.tests.makers import flash_of, template_of
@@ -76,6 +78,16 @@ def me(asker, shelf):
 def test_browsing(me, path, budget):
     with at_most(budget):
         me.got("GET", path)
+
+
+def test_flags_however_many_there_are(me):
+    persons = [2 * me.account.member_id]
+    segment = make_snapshot(name="老客", persons=persons, by=SYSTEM)
+    for number in range(5):
+        create_flag(FlagSpec(f"f{number}", "新", is_on=True, segment_id=segment.pk), by=SYSTEM)
+    me.got("GET", "/flags")  # what is switched on is read every three seconds
+    with at_most(2):  # whose token it is, and which segments he is in
+        assert len(me.got("GET", "/flags", **{"X-Version": "1.2.0"})["flags"]) == 5
 
 
 def test_a_product_and_its_stock(me, shelf):

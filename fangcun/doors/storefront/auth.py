@@ -7,6 +7,7 @@ from typing import Any, cast
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
+from fangcun.build.flags.deciding import VERSION
 from fangcun.identity.members.errors import NotLoggedIn
 from fangcun.identity.members.models import Account, Member
 from fangcun.identity.members.queries import account_by_token
@@ -25,6 +26,12 @@ class MemberRequest(HttpRequest):
 def program_of(request: HttpRequest) -> Program:
     """The mini program that asks, named by `X-Program`. Raises ProgramUnknown."""
     return program_by_appid(request.headers.get("X-Program", ""))
+
+
+def version_of(request: HttpRequest) -> str:
+    """The version of the mini program that asks, named by `X-Version`; "" when it says none, or nothing that is one."""
+    version: str = request.headers.get("X-Version", "")
+    return version if VERSION.fullmatch(version) else ""
 
 
 def ip_of(request: HttpRequest) -> str:
