@@ -151,7 +151,12 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 (_("短信与打扰上限"), "do_not_disturb_on", "/console/care/settings/", "messages.view"),
             ],
         ),
-        (_("上线"), []),
+        (
+            _("上线"),
+            [
+                (_("构建"), "package_2", "/console/launch/builds/", "launch.view"),
+            ],
+        ),
         (
             _("设置"),
             [

@@ -30,6 +30,13 @@ BY_NAME = {
     "catalog_product_stock": "stock.change",
     "groupbuy_group_dissolve": "grow.change",  # and payments.refund: see test_groupbuy
     **{f"plan_{page.name}": "plan.view" for page in PAGES},  # these and the next: see test_plan_pages
+    "launch_builds": "launch.view",
+    "launch_build": "launch.view",
+    "launch_build_progress": "launch.view",
+    "launch_build_cancel": "launch.change",
+    "launch_build_delete": "launch.change",
+    "launch_build_package": "launch.view",
+    "launch_build_manifest": "launch.view",
     "plan_print": "plan.view",
     "plan_schedule_verb": "plan.change",
     "plan_edit": "plan.change",  # these and the next: see test_plan_editing
