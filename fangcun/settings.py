@@ -71,6 +71,8 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 WECHAT_API_BASE = (os.environ.get("WECHAT_API_BASE") or "https://api.weixin.qq.com").rstrip("/")
 WECHAT_PAY_BASE = (os.environ.get("WECHAT_PAY_BASE") or "https://api.mch.weixin.qq.com").rstrip("/")
+# Where code is uploaded instead of to WeChat; the box when there is one.
+WECHAT_CI_BASE = (os.environ.get("WECHAT_CI_BASE") or "").rstrip("/")
 ALIYUN_SMS_BASE = (os.environ.get("ALIYUN_SMS_BASE") or "https://dysmsapi.aliyuncs.com").rstrip("/")
 TENCENT_SMS_BASE = (os.environ.get("TENCENT_SMS_BASE") or "https://sms.tencentcloudapi.com").rstrip("/")
 # Set by `make run`: the demo phone talks to this WeChat in a box. Empty in production.
@@ -118,11 +120,13 @@ INSTALLED_APPS = [
     "fangcun.grow.conversations",
     "fangcun.plan.revisions",
     "fangcun.plan.schedule",
-    "fangcun.build.flags",
-    "fangcun.build.rollout",
     "fangcun.build.artifacts",
     "fangcun.build.checks",
+    "fangcun.build.flags",
+    "fangcun.build.papers",
+    "fangcun.build.rollout",
     "fangcun.build.suites",
+    "fangcun.build.release",
     "fangcun.flows",
     "fangcun.doors.phone",
     "fangcun.doors.console",
@@ -141,6 +145,12 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
+
+# Tells in a header what each request cost; `fangcun test load` sets it for the platform that it starts.
+if os.environ.get("FANGCUN_DIAGNOSTICS"):
+    if PRODUCTION:
+        raise ImproperlyConfigured("FANGCUN_DIAGNOSTICS is for load tests; unset it in production.")
+    MIDDLEWARE.insert(0, "fangcun.doors.diagnostics.Diagnostics")
 
 ROOT_URLCONF = "fangcun.urls"
 WSGI_APPLICATION = "fangcun.wsgi.application"

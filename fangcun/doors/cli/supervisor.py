@@ -27,7 +27,7 @@ class DidNotStart(Exception):
     """A program ended, or stayed silent, before it was ready; the text tells which and why."""
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """Asked of Linux for each child: should this process be killed, the child is told to stop."""
     if LIBC is not None:
         LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
@@ -59,7 +59,7 @@ class Program:
                 stdout=out,
                 stderr=out,
                 start_new_session=True,  # Ctrl-C is for the supervisor, which stops them in order
-                preexec_fn=_end_with_parent,
+                preexec_fn=end_with_parent,
             )
         self.started = time.monotonic()
 

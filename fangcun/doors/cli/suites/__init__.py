@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import typer
 
+from fangcun.doors.cli.suites.load.command import load
+
 app = typer.Typer(
     help="Test before the launch: journeys, compatibility, load, security. Each leaves a report.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.command("load")(load)

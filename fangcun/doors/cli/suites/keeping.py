@@ -10,10 +10,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from fangcun.doors.cli.plan.files import refuse
-from fangcun.doors.cli.plan.recording import not_here
+from fangcun.blueprint.reading import read
+from fangcun.doors.cli.plan.files import Clean, clean, out, refuse
+from fangcun.doors.cli.plan.recording import REPOSITORY, not_here
 
 INTERRUPTED = 130
+SAMPLE = REPOSITORY / "blueprints" / "fresh-grocery.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,23 @@ def published_plan() -> str | None:
     except DatabaseError:
         return None
     return revision.text if revision else None
+
+
+def plan_to_test(named: Path | None) -> Clean:
+    """The blueprint in a file, else the published one of an installation here, else the sample; without errors.
+
+    Without any the command ends with one sentence.
+    """
+    if named is not None:
+        return clean(str(named))
+    text = published_plan()
+    if text is None:
+        out.print(f"这里没有已发布的蓝图，用样例 {SAMPLE.relative_to(REPOSITORY)}；--plan 可以另选")
+        return clean(str(SAMPLE))
+    document = read(text)
+    if document.blueprint is None:
+        raise refuse("已发布的蓝图读不懂；用 --plan 指明一份")
+    return Clean(text, document.blueprint)
 
 
 def keep(result: Result, folder: Path, *, plan: str | None = None) -> str:

@@ -1,0 +1,1 @@
+"""`fangcun test load`: many customers at once, walking the plan's scenarios in their planned proportions."""
