@@ -13,8 +13,8 @@ const OF_SOMEBODY = /["'`“][^"'`”\n]*["'`”]|\w+:\/\/[^\s)]+|\d+/g
  * typed, so they never leave the phone: only a hash of them does, with all that may be somebody's left out.
  */
 export function failureOf(thrown: unknown): Failure | null {
-  const error = new Object(thrown)
-  if (EXPECTED.test(error.kind))
+  const error = new Object(thrown) as { kind?: string, stack?: string, message?: string }
+  if (EXPECTED.test(error.kind ?? ''))
     return null
   // WeChat hands over a text that begins with its own word for it.
   const text = String(error.stack || error.message || thrown).slice(0, 500)
