@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
@@ -34,5 +35,6 @@ def rule(name: str) -> Callable[[Function], Function]:
 def checks() -> dict[str, Check]:
     """Every check, by the id of its rule."""
     for home in HOMES:
-        importlib.import_module(home)
+        if importlib.util.find_spec(home):  # TODO: until both rooms are there
+            importlib.import_module(home)
     return dict(_CHECKS)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from fangcun.build.artifacts.models import Artifact
 from fangcun.build.artifacts.queries import latest_ready
+from fangcun.build.checks.declaring import declared_as_json
 from fangcun.build.checks.errors import (
     CheckRunning,
     FindingUnknown,
@@ -24,6 +25,7 @@ from fangcun.build.checks.models import CheckRun, Waiver
 from fangcun.build.checks.queries import latest_run, open_report
 from fangcun.build.checks.report import Report
 from fangcun.build.checks.states import RunStatus
+from fangcun.build.checks.subject import Declared
 from fangcun.build.checks.waiving import Excuse
 from fangcun.kernel.actors import Actor
 from fangcun.kernel.audit import record
@@ -33,10 +35,12 @@ MOST_DAYS = 366
 CHECK = "audit_clean"  # its name among the acceptance checks of a schedule
 
 
-def start_check(*, artifact: Artifact | None = None, walks: bool = False, by: Actor) -> CheckRun:
+def start_check(
+    *, artifact: Artifact | None = None, walks: bool = False, declared: Declared | None = None, by: Actor
+) -> CheckRun:
     """Have a build inspected by a job; the newest that is ready if none is named.
 
-    Raises NothingToCheck, and CheckRunning while the same build is being inspected.
+    `declared` is what is known beside the published plan, such as the domains. Raises NothingToCheck, and CheckRunning while the same build is being inspected.
     """
     from fangcun.build.checks.tasks import inspect_run
 
@@ -46,7 +50,12 @@ def start_check(*, artifact: Artifact | None = None, walks: bool = False, by: Ac
     try:
         with transaction.atomic():
             run = CheckRun.objects.create(
-                artifact=artifact, target=str(artifact), walks=walks, step=_("等待开始"), **_signed(by)
+                artifact=artifact,
+                target=str(artifact),
+                walks=walks,
+                declared={} if declared is None else declared_as_json(declared),
+                step=_("等待开始"),
+                **_signed(by),
             )
             record("checks.start", by=by, object=run, after={"walks": walks})
             inspect_run.enqueue(run_id=run.pk)
