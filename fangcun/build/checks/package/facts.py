@@ -59,9 +59,12 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Require:
+    """`later`: loaded when it is needed, which may cross packages."""
+
     wanted: str
     to: str | None
     line: int
+    later: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +79,22 @@ class Dynamic:
 
     kind: str
     line: int
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A name that is given what strangers can choose: `source` is query (of the page's path) or input."""
+
+    name: str
+    source: str
+    line: int
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
+    """What one script does. `source_map`: one is written into it."""
+
     library: bool
     lines: int
     requires: tuple[Require, ...] = ()
@@ -88,6 +103,8 @@ class Script:
     logs: tuple[Log, ...] = ()
     debuggers: tuple[int, ...] = ()
     dynamic: tuple[Dynamic, ...] = ()
+    feeds: tuple[Feed, ...] = ()
+    source_map: bool = False
     unreadable: str = ""
 
 

@@ -16,6 +16,7 @@ from fangcun.build.checks.package.facts import (
     Element,
     Facts,
     Fault,
+    Feed,
     File,
     Log,
     Require,
@@ -103,7 +104,9 @@ def _script(raw: dict[str, Any]) -> Script:
     return Script(
         library=raw["library"],
         lines=raw["lines"],
-        requires=tuple(Require(one["wanted"], one["to"], one["line"]) for one in raw["requires"]),
+        requires=tuple(
+            Require(one["wanted"], one["to"], one["line"], bool(one.get("later"))) for one in raw["requires"]
+        ),
         calls=tuple(_call(one) for one in raw["calls"]),
         texts=tuple(
             Text(
@@ -118,7 +121,9 @@ def _script(raw: dict[str, Any]) -> Script:
         ),
         logs=tuple(Log(one["method"] or "", one["line"]) for one in raw["console"]),
         debuggers=tuple(raw["debuggers"]),
-        dynamic=tuple(Dynamic(one["kind"], one["line"]) for one in raw["dynamic"]),
+        dynamic=tuple(Dynamic(one["kind"], one["line"], one["code"]) for one in raw["dynamic"]),
+        feeds=tuple(Feed(one["name"], one["source"], one["line"]) for one in raw["feeds"]),
+        source_map=raw["sourceMap"],
         unreadable=raw["error"]["message"] if raw["error"] else "",
     )
 

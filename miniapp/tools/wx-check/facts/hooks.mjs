@@ -18,14 +18,14 @@ export class Hooks {
     this.roots = new Map() // function node → hook
   }
 
-  /** To be told of every function on the way through the file. */
+  /** To be told of every function on the way through the file; answers its name. */
   enter(path) {
     const name = nameOf(path)
-    if (!name)
-      return
-    if (HOOKS.has(name))
+    if (name && HOOKS.has(name))
       this.roots.set(path.node, name)
-    this.named.set(name, [...this.named.get(name) ?? [], path.node])
+    if (name)
+      this.named.set(name, [...this.named.get(name) ?? [], path.node])
+    return name
   }
 
   /** To be told of every call. */

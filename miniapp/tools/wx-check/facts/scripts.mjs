@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { parse } from '@babel/parser'
 import traverseModule from '@babel/traverse'
+import { feedsOf } from './feeds.mjs'
 import { guardOf, isAsked } from './guards.mjs'
 import { Hooks } from './hooks.mjs'
 import { keyOf, memberName, Naming } from './naming.mjs'
@@ -8,10 +9,12 @@ import { nearOf, textsOf, valueOf } from './words.mjs'
 
 const traverse = traverseModule.default ?? traverseModule
 const OPTIONS = { sourceType: 'unambiguous', errorRecovery: true, allowReturnOutsideFunction: true, allowAwaitOutsideFunction: true, allowUndeclaredExports: true, plugins: ['jsx'] }
+/** The moments that are given the query of a page's path. */
+const QUERIED = new Set(['onLoad', 'useLoad'])
 const MAXIMUM = 6_000_000 // characters; a mini program's package may not be larger
 
 /**
- * What the scripts of a package do: {file: {library, requires, calls, strings, console, debuggers, dynamic, error}}.
+ * What the scripts of a package do: {file: {library, requires, calls, strings, console, debuggers, dynamic, feeds, error}}.
  * `files` are those of `listFiles`, `read` answers a file's text.
  */
 export function readScripts(files, read, { bundled }) {
@@ -21,7 +24,7 @@ export function readScripts(files, read, { bundled }) {
   const facts = {}
   for (const { file, library, bytes } of scripts) {
     const text = read(file)
-    const fact = facts[file] = { library, lines: text.split('\n').length, requires: [], calls: [], strings: [], console: [], debuggers: [], dynamic: [], computed: 0, error: null }
+    const fact = facts[file] = { library, lines: text.split('\n').length, requires: [], calls: [], strings: [], console: [], debuggers: [], dynamic: [], feeds: [], sourceMap: /\/[/*]# sourceMappingURL=data:/.test(text), computed: 0, error: null }
     if (bytes > MAXIMUM)
       continue
     try {
@@ -65,17 +68,17 @@ function inOrder(trees, facts) {
 /** Every require and import, with the file of the package that it leads to; marks the nodes with it. */
 function requiresOf(tree, file, known) {
   const found = []
-  const lead = (wanted, line, node) => {
+  const lead = (wanted, line, node, later = false) => {
     const to = resolve(file, wanted, known)
-    found.push({ wanted, to, line })
+    found.push({ wanted, to, line, ...(later && { later }) })
     node.__file = to
   }
   traverse(tree, {
     noScope: true,
     CallExpression({ node }) {
-      const name = node.callee.name ?? (memberName(node.callee) === 'async' && node.callee.object.name === 'require' ? 'require' : '')
-      if (name === 'require' && node.arguments[0]?.type === 'StringLiteral')
-        lead(node.arguments[0].value, node.loc.start.line, node)
+      const later = node.callee.type === 'Import' || (memberName(node.callee) === 'async' && node.callee.object.name === 'require')
+      if ((later || node.callee.name === 'require') && node.arguments[0]?.type === 'StringLiteral')
+        lead(node.arguments[0].value, node.loc.start.line, node, later || node.arguments.length > 1)
     },
     ImportDeclaration({ node }) {
       lead(node.source.value, node.loc.start.line, node)
@@ -187,9 +190,9 @@ function readOne(tree, fact, naming, constants) {
     if (object?.name === 'console' && !callee.scope.getBinding('console'))
       fact.console.push({ method: name, line })
     if (((name === 'eval' && node.callee.name) || (node.callee.name === 'Function')) && !at.scope.getBinding(name))
-      fact.dynamic.push({ kind: name, line })
+      fact.dynamic.push({ kind: name, line, code: valueOf(at.get('arguments').at(-1) ?? at).text ?? null })
     else if ((name === 'setTimeout' || name === 'setInterval') && ['StringLiteral', 'TemplateLiteral'].includes(node.arguments[0]?.type))
-      fact.dynamic.push({ kind: name, line })
+      fact.dynamic.push({ kind: name, line, code: null })
     const found = naming.denotes(callee)
     if (found?.api)
       later.push(() => fact.calls.push(described(at, found, line, hooks, constants)))
@@ -197,12 +200,19 @@ function readOne(tree, fact, naming, constants) {
       fact.computed++
   }
   traverse(tree, {
-    Function: at => hooks.enter(at),
+    Function(at) {
+      const name = hooks.enter(at)
+      const queried = QUERIED.has(name)
+      if (!fact.library && name && (queried || !at.findParent(parent => parent.node.__fed))) {
+        at.node.__fed = true
+        fact.feeds.push(...feedsOf(at, queried))
+      }
+    },
     CallExpression: call,
     OptionalCallExpression: call,
     NewExpression(at) {
       if (at.node.callee.name === 'Function' && !at.scope.getBinding('Function'))
-        fact.dynamic.push({ kind: 'new Function', line: at.node.loc.start.line })
+        fact.dynamic.push({ kind: 'new Function', line: at.node.loc.start.line, code: valueOf(at.get('arguments').at(-1) ?? at).text ?? null })
     },
     DebuggerStatement(at) {
       fact.debuggers.push(at.node.loc.start.line)

@@ -1,0 +1,62 @@
+// What strangers can put into a page's data: the query of its path, and what somebody types.
+
+import { keyOf, memberName } from './naming.mjs'
+
+/** Where `onLoad`'s query or `event.detail.value` is given to a name: [{name, source: 'query' | 'input', line}]. */
+export function feedsOf(path, isQueryReader) {
+  const found = []
+  const query = isQueryReader ? taintedBy(path) : new Set()
+  path.traverse({
+    ObjectProperty(at) {
+      note(keyOf(at.node), at.get('value'))
+    },
+    AssignmentExpression(at) {
+      const { left } = at.node
+      note(memberName(left) === 'value' ? left.object.name ?? memberName(left.object) : left.name ?? memberName(left), at.get('right'))
+    },
+  })
+  return found
+
+  function note(name, value) {
+    if (!name || value.isFunction())
+      return
+    const source = value.isObjectExpression() ? null : mentions(value, query)
+    if (source)
+      found.push({ name, source, line: value.node.loc.start.line })
+  }
+}
+
+/** The function's first parameter and the variables that are made from it. */
+function taintedBy(path) {
+  const names = new Set()
+  const [first] = path.node.params
+  const add = (pattern) => {
+    if (pattern?.type === 'Identifier')
+      names.add(pattern.name)
+    else if (pattern?.type === 'AssignmentPattern')
+      add(pattern.left)
+    else if (pattern?.type === 'ObjectPattern')
+      pattern.properties.forEach(one => add(one.value ?? one.argument))
+  }
+  add(first)
+  path.traverse({
+    VariableDeclarator(at) {
+      if (at.node.init && mentions(at.get('init'), names) === 'query')
+        add(at.node.id)
+    },
+  })
+  return names
+}
+
+function mentions(path, query) {
+  let found = null
+  const look = (at) => {
+    if (at.node.type === 'Identifier' && query.has(at.node.name) && !(at.parentPath.isMemberExpression() && at.key === 'property' && !at.parent.computed))
+      found = 'query'
+    else if (memberName(at.node) === 'value' && memberName(at.node.object) === 'detail')
+      found = found ?? 'input'
+  }
+  look(path)
+  path.traverse({ Identifier: look, MemberExpression: look, Function: inner => inner.skip() })
+  return found
+}
