@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from fangcun.doors.cli.suites.journeys import journeys
 from fangcun.doors.cli.suites.load.command import load
 
 app = typer.Typer(
@@ -11,4 +12,5 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.command("journeys")(journeys)
 app.command("load")(load)

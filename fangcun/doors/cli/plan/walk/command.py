@@ -78,13 +78,14 @@ def walk_scenarios(
             began = datetime.now().astimezone()
             walked = walk(plan, ways, pictures=target / "pictures", headed=headed, whole=not scenario)
             if folder is not None:
-                _report(plan, walked, file=file, began=began, target=target)
+                page = report(plan, walked, file=file, began=began, target=target)
+                out.print(Text(f"报告：{page}"))
     except (CannotWalk, ScriptWrong, DidNotStart, StageFailed) as problem:
         raise refuse(str(problem)) from None
     except KeyboardInterrupt:
         out.print("已停止。")
         raise typer.Exit(INTERRUPTED) from None
-    _conclude(walked, has_report=folder is not None)
+    conclude(walked, has_report=folder is not None)
     if walked.whole:
         from fangcun.doors.cli.plan.walk.recording import keep
 
@@ -160,10 +161,11 @@ def _failure(step: StepOutcome) -> Text:
     return Text(f"    {step.step.id}{where}：{step.reason}", "red")
 
 
-def _report(plan: Clean, walked: Walked, *, file: str, began: datetime, target: Path) -> None:
+def report(plan: Clean, walked: Walked, *, file: str, began: datetime, target: Path) -> Path:
+    """Write report.html and report.json beside the pictures; the page for people."""
     from fangcun.doors.cli.plan.walk.report import write_report
 
-    page = write_report(
+    return write_report(
         target,
         file=file,
         enterprise=plan.blueprint.enterprise.name,
@@ -171,10 +173,10 @@ def _report(plan: Clean, walked: Walked, *, file: str, began: datetime, target: 
         seconds=walked.seconds,
         ways=walked.ways,
     )
-    out.print(Text(f"报告：{page}"))
 
 
-def _conclude(walked: Walked, *, has_report: bool) -> None:
+def conclude(walked: Walked, *, has_report: bool) -> None:
+    """Say on the terminal how the walk ended."""
     steps = [step for way in walked.ways for step in way.steps]
     passed = sum(step.state is State.PASSED for step in steps)
     ways = sum(way.passed for way in walked.ways)
