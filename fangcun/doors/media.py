@@ -8,15 +8,19 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.views.static import serve
 
-from fangcun.grow.conversations.pictures import FOLDER as PRIVATE
+from fangcun.gateways.storage import PRIVATE_PAPERS
+from fangcun.grow.conversations.pictures import FOLDER as CONVERSATIONS
+
+PRIVATE = {CONVERSATIONS, PRIVATE_PAPERS}
 
 
 def picture(request: HttpRequest, path: str) -> HttpResponseBase:
     """One stored file. Its name is the digest of its content, so it may be kept for ever.
 
-    What customers sent to service is shown at the console only, to those who may see conversations.
+    What customers sent to service and the enterprise's papers are shown at the console only, to those who may see
+    them.
     """
-    if posixpath.normpath(path).lstrip("/").split("/")[0] == PRIVATE:
+    if posixpath.normpath(path).lstrip("/").split("/")[0].lower() in PRIVATE:
         raise Http404
     response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"

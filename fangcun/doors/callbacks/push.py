@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from fangcun.build.papers.models import RefusedCall
+from fangcun.build.papers.services import note_refused
 from fangcun.gateways.wechat.errors import SignatureRefused
 from fangcun.gateways.wechat.push import MOST_BYTES
 from fangcun.identity.programs.errors import ProgramUnknown
@@ -39,6 +41,15 @@ def wechat_push(request: HttpRequest, appid: str) -> HttpResponse:
         answer = accept_push(program=program, query=query, body=request.body, now=now)
     except SignatureRefused as refused:
         logger.warning("A push for %s was not believed: %s", appid, refused.reason)
+        note_refused(
+            door=RefusedCall.Door.PUSH,
+            key=appid,
+            refused=refused,
+            timestamp=query.get("timestamp", ""),
+            nonce=query.get("nonce", ""),
+            ip=request.META.get("REMOTE_ADDR"),
+            now=now,
+        )
         return _text(refused.reason, 403)
     except ProgramUnknown:
         return _text("unknown", 404)

@@ -52,7 +52,11 @@ def push_probe(*, token: str, aes_key: str, appid: str, now: dt.datetime) -> Pro
         "Note": '方寸自检 "\\" <&> \r\n ',
     }
     plain = json.dumps(told, ensure_ascii=False).encode()
-    query = {"timestamp": timestamp, "nonce": nonce, "signature": push_crypto.signature_of(token, timestamp, nonce)}
+    query = {
+        "timestamp": timestamp,
+        "nonce": nonce,
+        "signature": push_crypto.signature_of(token, timestamp, nonce),
+    }
     headers = {"Content-Type": "application/json"}
     if not aes_key:
         return Probe(query, headers, plain)

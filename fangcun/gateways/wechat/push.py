@@ -98,6 +98,11 @@ def open_push(
     return _pushed(_read(plain), as_json=_is_json(body), sealed=True)
 
 
+def meant_for_another(refused: SignatureRefused) -> bool:
+    """Whether a push that could not be opened was sealed with the right key, for another mini program."""
+    return isinstance(refused.__cause__, push_crypto.ForAnother)
+
+
 def hand_over(pushed: Pushed, *, appid: str, agreed: PushSecrets, now: dt.datetime) -> str:
     """The answer that gives this customer to WeChat's own customer service tool, in the form the push had."""
     told: dict[str, str | int] = {

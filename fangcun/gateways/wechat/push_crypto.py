@@ -26,6 +26,10 @@ class NotSealed(ValueError):
     """The text can't be opened with this key, or is meant for another appid."""
 
 
+class ForAnother(NotSealed):
+    """The key is right, and the text is meant for another appid."""
+
+
 def is_aes_key(text: str) -> bool:
     """Whether a text can be an EncodingAESKey: 43 letters and digits."""
     return _AES_KEY.fullmatch(text) is not None
@@ -55,8 +59,10 @@ def unseal(sealed: str, *, aes_key: str, appid: str) -> bytes:
         raise NotSealed("this is not sealed with our EncodingAESKey") from failure
     start = _RANDOM_BYTES + _LENGTH_BYTES
     message, receiver = plain[start : start + length], plain[start + length :]
-    if len(message) != length or not hmac.compare_digest(receiver, appid.encode()):
-        raise NotSealed("this is sealed for another appid")
+    if len(message) != length:
+        raise NotSealed("this is not sealed with our EncodingAESKey")
+    if not hmac.compare_digest(receiver, appid.encode()):
+        raise ForAnother("this is sealed for another appid")
     return message
 
 
