@@ -9,6 +9,8 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from wechatbox.box import Settings, open_box
+from wechatbox.launch.judging import judge_audits
+from wechatbox.launch.routes import routes as launch_routes
 from wechatbox.miniprogram.routes import routes as miniprogram_routes
 from wechatbox.pay.courier import carry
 from wechatbox.pay.routes import routes as pay_routes
@@ -40,7 +42,7 @@ def make_app(settings: Settings) -> Starlette:
 
     @asynccontextmanager
     async def living(app: Starlette) -> AsyncIterator[None]:
-        couriers = [asyncio.create_task(carry(box)), asyncio.create_task(carry_pushes(box))]
+        couriers = [asyncio.create_task(work(box)) for work in (carry, carry_pushes, judge_audits)]
         yield
         for courier in couriers:
             courier.cancel()
@@ -48,7 +50,8 @@ def make_app(settings: Settings) -> Starlette:
                 await courier
         box.store.close()
 
-    app = Starlette(routes=[*miniprogram_routes, *pay_routes, *person_routes], lifespan=living)
+    routes = [*miniprogram_routes, *launch_routes, *pay_routes, *person_routes]
+    app = Starlette(routes=routes, lifespan=living)
     app.add_middleware(_OpenToBrowsers)
     app.state.box = box
     return app

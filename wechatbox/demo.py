@@ -5,9 +5,12 @@ from collections.abc import Mapping
 
 from wechatbox import keyring, registry, signing
 from wechatbox.box import Box
+from wechatbox.launch.publishing import FIELDS, demo_upload_key, publishing_of, set_publishing
 from wechatbox.registry import BadRegistration
 
 APPID = "wxfangcun0000demo1"
+# Authorised to a third-party platform: its audits and releases go by API.
+PLATFORM_APPID = "wxfangcun0000plat"
 MCHID = "1900000109"
 _TEMPLATES = [
     {
@@ -52,7 +55,8 @@ _TEMPLATES = [
 def demo_set(box: Box, given: Mapping[str, object]) -> dict[str, object]:
     """Make the demo program and merchant if they are not there; answer all a platform is configured with.
 
-    ``given`` may name ``appid, name, secret, open_platform, templates`` and ``mchid, merchant_name, mode``.
+    ``given`` may name ``appid, name, secret, open_platform, templates`` and ``mchid, merchant_name, mode``, and how
+    the program publishes (`launch.publishing.FIELDS`). The usual demo has a second program, a third-party one.
     The same appid and mchid give the same values again. Raises BadRegistration when the merchant was
     registered by somebody else, because the box does not know his private key.
     """
@@ -61,13 +65,13 @@ def demo_set(box: Box, given: Mapping[str, object]) -> dict[str, object]:
     with box.store.transaction():
         _ensure_program(box, appid, given)
         _ensure_merchant(box, mchid, appid, given)
+        if appid == APPID:
+            _ensure_program(box, PLATFORM_APPID, {"name": "方寸鲜生（第三方平台）", "third_party": True})
     program = registry.program_of(box, appid)
     merchant = registry.merchant_of(box, mchid)
     assert program is not None and merchant is not None  # noqa: S101, PT018
     return {
-        "appid": program.appid,
-        "secret": program.secret,
-        "name": program.name,
+        **_program(box, program),
         "open_platform": program.open_platform,
         "mchid": merchant.mchid,
         "merchant_name": merchant.name,
@@ -85,7 +89,26 @@ def demo_set(box: Box, given: Mapping[str, object]) -> dict[str, object]:
             }
             for template in registry.templates_of(box, appid).values()
         ],
+        "third_party_program": _platform_program(box),
     }
+
+
+def _program(box: Box, program: registry.Program) -> dict[str, object]:
+    publishing = publishing_of(box, program.appid)
+    assert publishing is not None  # noqa: S101
+    return {
+        "appid": program.appid,
+        "secret": program.secret,
+        "name": program.name,
+        "third_party": publishing.third_party,
+        "upload_private_key": demo_upload_key(box, program.appid),
+        "categories": publishing.settings["categories"],
+    }
+
+
+def _platform_program(box: Box) -> dict[str, object] | None:
+    program = registry.program_of(box, PLATFORM_APPID)
+    return _program(box, program) if program is not None else None
 
 
 def _ensure_program(box: Box, appid: str, given: Mapping[str, object]) -> None:
@@ -110,6 +133,11 @@ def _ensure_program(box: Box, appid: str, given: Mapping[str, object]) -> None:
             "appid": appid,
         },
     )
+    set_publishing(box, appid, {"developers": ["小方"], "experiencers": ["小月"], **_publishing(given)})
+
+
+def _publishing(given: Mapping[str, object]) -> dict[str, object]:
+    return {name: given[name] for name in FIELDS if name in given}
 
 
 def _ensure_merchant(box: Box, mchid: str, appid: str, given: Mapping[str, object]) -> None:

@@ -21,6 +21,7 @@ COUNTED = {
     "forge_pushes": "消息推送用别人的 Token 签名（应被拒收，之后重试）",
     "stale_pushes": "消息推送是十分钟前签名的（应被拒收，之后重试）",
     "refuse_welcome": "用户进入客服会话后不许发欢迎语（45015）",
+    "busy_commits": "提交代码或提审返回 9402202（上一次操作还没有完成），请求未被处理",
     "not_enough": "退款返回 403 NOT_ENOUGH（商户余额不足）",
 }
 NUMBERS = {

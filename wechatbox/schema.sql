@@ -266,3 +266,108 @@ CREATE TABLE IF NOT EXISTS media (
     content BLOB NOT NULL,
     created_at REAL NOT NULL
 ) STRICT;
+
+-- Code: how programs publish, the packages, the versions made of them, their audits and releases.
+CREATE TABLE IF NOT EXISTS publishing (
+    appid TEXT PRIMARY KEY REFERENCES programs,
+    third_party INTEGER NOT NULL,
+    upload_public_key TEXT,
+    settings TEXT NOT NULL  -- JSON object
+) STRICT;
+
+-- The private half stays here for demo programs only.
+CREATE TABLE IF NOT EXISTS upload_keys (
+    appid TEXT PRIMARY KEY REFERENCES programs,
+    private_key_pem TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS packages (
+    digest TEXT PRIMARY KEY,
+    content BLOB NOT NULL,
+    facts TEXT NOT NULL  -- JSON: what was read from the zip
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS code_templates (
+    template_id INTEGER PRIMARY KEY,
+    digest TEXT NOT NULL REFERENCES packages,
+    desc TEXT NOT NULL,
+    made_at REAL NOT NULL
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS code_versions (
+    id INTEGER PRIMARY KEY,
+    appid TEXT NOT NULL,
+    channel TEXT NOT NULL CHECK (channel IN ('ci', 'platform')),
+    robot INTEGER NOT NULL,  -- 0: committed by a third-party platform
+    version TEXT NOT NULL,
+    desc TEXT NOT NULL,
+    digest TEXT NOT NULL REFERENCES packages,
+    ext TEXT NOT NULL,  -- JSON object
+    made_at REAL NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS code_versions_of ON code_versions (appid, id);
+
+CREATE TABLE IF NOT EXISTS audits (
+    auditid INTEGER PRIMARY KEY,
+    appid TEXT NOT NULL,
+    version_id INTEGER NOT NULL REFERENCES code_versions,
+    status INTEGER NOT NULL CHECK (status BETWEEN 0 AND 4),
+    body TEXT NOT NULL,  -- JSON: what was submitted
+    reason TEXT NOT NULL DEFAULT '',
+    screenshots TEXT NOT NULL DEFAULT '[]',  -- JSON list of media ids
+    submitted_at REAL NOT NULL,
+    decided_at REAL,
+    sped INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX IF NOT EXISTS audits_waiting ON audits (auditid) WHERE status = 2;
+CREATE INDEX IF NOT EXISTS audits_of ON audits (appid, auditid);
+
+CREATE TABLE IF NOT EXISTS audit_rules (
+    id INTEGER PRIMARY KEY,
+    appid TEXT,  -- NULL: any program
+    verdict TEXT NOT NULL CHECK (verdict IN ('approve', 'refuse', 'delay')),
+    reason TEXT NOT NULL,
+    screenshots TEXT NOT NULL,  -- JSON list of base64
+    after_s REAL NOT NULL,
+    times INTEGER  -- how many more; NULL: every one
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS audit_media (
+    media_id TEXT PRIMARY KEY,
+    appid TEXT NOT NULL,
+    mime TEXT NOT NULL,
+    content BLOB NOT NULL
+) STRICT;
+
+-- What was online, in order; the newest row of a program is online now.
+CREATE TABLE IF NOT EXISTS online (
+    id INTEGER PRIMARY KEY,
+    appid TEXT NOT NULL,
+    version_id INTEGER NOT NULL REFERENCES code_versions,
+    auditid INTEGER NOT NULL REFERENCES audits,
+    reverted INTEGER NOT NULL DEFAULT 0,  -- came back by a revert
+    since REAL NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS online_of ON online (appid, id);
+
+CREATE TABLE IF NOT EXISTS grey_plans (
+    id INTEGER PRIMARY KEY,
+    appid TEXT NOT NULL,
+    auditid INTEGER NOT NULL REFERENCES audits,
+    percent INTEGER NOT NULL,
+    debuger_first INTEGER NOT NULL,
+    experiencer_first INTEGER NOT NULL,
+    status INTEGER NOT NULL CHECK (status BETWEEN 0 AND 4),  -- 1 running, 3 finished, 4 deleted
+    created_at REAL NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX IF NOT EXISTS grey_running ON grey_plans (appid) WHERE status = 1;
+
+CREATE TABLE IF NOT EXISTS privacy_settings (
+    appid TEXT NOT NULL,
+    ver INTEGER NOT NULL CHECK (ver IN (1, 2)),
+    body TEXT NOT NULL,
+    updated_at REAL NOT NULL,
+    PRIMARY KEY (appid, ver)
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS closed_programs (appid TEXT PRIMARY KEY) STRICT;

@@ -9,7 +9,8 @@ from pathlib import Path
 FILE_NAME = "wechatbox.sqlite3"
 # Everything except what was registered; see `Store.forget_happenings`.
 _HAPPENINGS = (
-    "push_attempts", "pushes", "talk", "talk_windows", "media",
+    "grey_plans", "online", "audits", "audit_rules", "audit_media", "code_versions", "code_templates", "packages",
+    "privacy_settings", "closed_programs", "push_attempts", "pushes", "talk", "talk_windows", "media",
     "attempts", "notices", "refunds", "prepays", "orders", "messages", "grants", "codes", "phones", "people",
     "tokens", "forced_refreshes", "nonces", "faults", "meta", "drawn", "links", "usage",
 )  # fmt: skip

@@ -70,6 +70,8 @@ def _raise_faults(box: Box, path: str) -> None:
         raise ApiError(-1, "system error")
     if box.faults.strikes("api_quota", path):
         raise ApiError(45009, "reach max api daily quota limit")
+    if path in ("/wxa/commit", "/wxa/submit_audit") and box.faults.strikes("busy_commits"):
+        raise ApiError(9402202, "concurrent limit")
 
 
 def _json(raw: bytes) -> dict[str, Any]:

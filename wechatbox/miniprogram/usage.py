@@ -7,10 +7,7 @@ from wechatbox.miniprogram.answers import ApiError
 
 def count(box: Box, appid: str, what: str, period: str, most: int, refusal: ApiError) -> None:
     """Count one more. Raises the refusal when that is more than ``most`` in this period."""
-    used = box.store.number(
-        "SELECT count FROM usage WHERE appid = ? AND what = ? AND period = ?", appid, what, period
-    )
-    if used >= most:
+    if used(box, appid, what, period) >= most:
         raise refusal
     box.store.run(
         "INSERT INTO usage VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET count = count + 1",
@@ -33,3 +30,15 @@ def minute(box: Box) -> str:
 def day(box: Box) -> str:
     """The present day in Beijing."""
     return digits(box.clock.now())[:8]
+
+
+def month(box: Box) -> str:
+    """The present month in Beijing."""
+    return digits(box.clock.now())[:6]
+
+
+def used(box: Box, appid: str, what: str, period: str) -> int:
+    """How often it was counted in this period."""
+    return box.store.number(
+        "SELECT count FROM usage WHERE appid = ? AND what = ? AND period = ?", appid, what, period
+    )

@@ -10,6 +10,7 @@ from wechatbox import demo, keyring, registry
 from wechatbox.box import Box
 from wechatbox.clock import rfc3339
 from wechatbox.faults import KNOWN, UnknownFault
+from wechatbox.launch.publishing import publishing_of, set_publishing
 from wechatbox.pay import notices, orders
 from wechatbox.person.answers import Refused
 
@@ -19,11 +20,14 @@ _MOST_LISTED = 500
 def register_program(box: Box, _: Request, body: dict[str, Any]) -> dict[str, Any]:
     """Register a mini program, or change it."""
     program = registry.register_program(box, body)
+    set_publishing(box, program.appid, body)
+    publishing = publishing_of(box, program.appid)
     return {
         "appid": program.appid,
         "name": program.name,
         "open_platform": program.open_platform,
         "templates": list(registry.templates_of(box, program.appid)),
+        "third_party": publishing is not None and publishing.third_party,
     }
 
 

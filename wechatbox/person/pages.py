@@ -34,6 +34,11 @@ _STATES = {
     "accepted": ("探测被接收（未验签！）", "bad"),
     "PROCESSING": ("退款中", "wait"),
     "ABNORMAL": ("退款异常", "bad"),
+    "approved": ("审核通过", "good"),
+    "rejected": ("审核未通过", "bad"),
+    "waiting": ("审核中", "wait"),
+    "withdrawn": ("已撤回", "calm"),
+    "delayed": ("审核延后", "note"),
 }
 _OUTCOMES = {
     "pay": "已支付，通知已发出；手机并不知道结果。",

@@ -15,6 +15,7 @@ from wechatbox.miniprogram import codes
 from wechatbox.person import pages
 from wechatbox.person.answers import Refused
 
+_TRIAL = re.compile(r"wechatbox://(?P<appid>wx[0-9a-z]+)/(?P<page>[^?]*)\?trial=1(?:&(?P<query>.*))?")
 _CODE = re.compile(r"wechatbox://(?P<appid>wx[0-9a-z]+)/(?P<page>[^?]*)\?scene=(?P<scene>[^&]+)")
 _MOST_LISTED = 60
 _ACROSS = 280
@@ -37,6 +38,11 @@ def scanned(box: Box, text: str) -> dict[str, Any]:
             raise Refused({"error": "no such mini program"}, 404)
         # WeChat hands the scene over escaped; decodeURIComponent gives what the program asked for.
         return _opened(code["appid"], code["page"], f"scene={code['scene']}", _SCANNED)
+    if (trial := _TRIAL.fullmatch(text)) and registry.program_of(box, trial["appid"]):
+        return {
+            **_opened(trial["appid"], trial["page"], trial["query"] or "", _SCANNED),
+            "env_version": "trial",
+        }
     return _tapped(box, text.rpartition("/")[2])
 
 

@@ -6,7 +6,7 @@ import secrets
 from typing import Any
 
 from wechatbox.box import Box
-from wechatbox.people import Person
+from wechatbox.people import Person, openid_of
 from wechatbox.push.targets import target_of
 
 # No answer in five seconds, and it is sent again: three times in all. The pause in between is not documented.
@@ -30,12 +30,22 @@ def tell_event(box: Box, person: Person, event: str, **content: Any) -> None:
     _queue(box, person, created, {"MsgType": "event", "Event": event, **content})
 
 
+def tell_program(box: Box, appid: str, event: str, **content: Any) -> None:
+    """Something happened to the program itself, such as an audit that ended; WeChat is the sender."""
+    created = int(box.clock.now())
+    _put(box, appid, openid_of(appid, "微信审核"), created, {"MsgType": "event", "Event": event, **content})
+
+
 def _queue(box: Box, person: Person, created: int | str, content: dict[str, Any]) -> None:
-    if target_of(box, person.appid) is None:
+    _put(box, person.appid, person.openid, created, content)
+
+
+def _put(box: Box, appid: str, openid: str, created: int | str, content: dict[str, Any]) -> None:
+    if target_of(box, appid) is None:
         return
     body = {
-        "ToUserName": original_id(person.appid),
-        "FromUserName": person.openid,
+        "ToUserName": original_id(appid),
+        "FromUserName": openid,
         "CreateTime": created,
         **content,
     }
@@ -43,8 +53,8 @@ def _queue(box: Box, person: Person, created: int | str, content: dict[str, Any]
     for _ in range(1 + int(box.faults.number("duplicate_pushes"))):
         box.store.insert(
             "pushes",
-            appid=person.appid,
-            openid=person.openid,
+            appid=appid,
+            openid=openid,
             kind=str(content.get("Event") or content["MsgType"]),
             body=json.dumps(body, ensure_ascii=False),
             state="lost" if lost else "pending",

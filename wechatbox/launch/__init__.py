@@ -1,0 +1,1 @@
+"""From code to everybody's phone: uploads, commits, audits, releases, and the people who do them at WeChat."""
