@@ -10,7 +10,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -18,9 +18,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from fangcun.blueprint.document import Budgets
+from fangcun.build.artifacts.errors import ArtifactNotFound
 from fangcun.build.artifacts.manifest import zip_package
 from fangcun.build.artifacts.models import Artifact, Environment, Platform, Status
-from fangcun.build.artifacts.queries import artifact, differences, folder_of, log_of, next_version
+from fangcun.build.artifacts.queries import artifact as artifact_by
+from fangcun.build.artifacts.queries import differences, folder_of, log_of, next_version
 from fangcun.build.artifacts.services import begin_build, cancel_build, delete_artifact
 from fangcun.build.artifacts.tasks import build
 from fangcun.build.artifacts.weighing import KB, LIMIT_KB, MAIN
@@ -92,7 +94,7 @@ def page(request: HttpRequest) -> HttpResponse:
 def one(request: HttpRequest, number: int) -> HttpResponse:
     """One build: how far it is, or what came out."""
     context = frame(request, _t("构建 #{number}").format(number=number))
-    made = artifact(number)
+    made = _found(number)
     context |= {"one": made, "tone": TONES[Status(made.status)], "log": log_of(made)}
     if made.status == Status.READY:
         context |= _inside(made)
@@ -103,7 +105,7 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
 def progress(request: HttpRequest, number: int) -> HttpResponse:
     """The part of the page that changes while it is built; once it has ended the whole page comes again."""
     context = frame(request, "")
-    made = artifact(number)
+    made = _found(number)
     answer = render(request, "console/launch/build_progress.html", {**context, "one": made})
     if made.status != Status.BUILDING:
         answer["HX-Refresh"] = "true"
@@ -113,7 +115,7 @@ def progress(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def cancel(request: HttpRequest, number: int) -> HttpResponse:
     guard(request)
-    cancel_build(number=number, by=actor_of(request))
+    cancel_build(number=_found(number).number, by=actor_of(request))
     return redirect("admin:launch_build", number)
 
 
@@ -121,7 +123,7 @@ def cancel(request: HttpRequest, number: int) -> HttpResponse:
 def delete(request: HttpRequest, number: int) -> HttpResponse:
     guard(request)
     try:
-        delete_artifact(number=number, by=actor_of(request))
+        delete_artifact(number=_found(number).number, by=actor_of(request))
     except DomainError as refused:
         messages.error(request, str(refused))
         return redirect("admin:launch_build", number)
@@ -133,7 +135,7 @@ def delete(request: HttpRequest, number: int) -> HttpResponse:
 def package(request: HttpRequest, number: int) -> HttpResponse | FileResponse:
     """The package as a ZIP file, the same bytes each time."""
     guard(request, "launch.view")
-    made = artifact(number)
+    made = _found(number)
     if made.status != Status.READY:
         return redirect("admin:launch_build", number)
     with tempfile.TemporaryDirectory() as scratch:
@@ -147,8 +149,15 @@ def package(request: HttpRequest, number: int) -> HttpResponse | FileResponse:
 def manifest(request: HttpRequest, number: int) -> HttpResponse:
     """The manifest as a program reads it."""
     guard(request, "launch.view")
-    found = artifact(number).manifest
+    found = _found(number).manifest
     return JsonResponse(found, json_dumps_params={"ensure_ascii": False, "indent": 2, "sort_keys": True})
+
+
+def _found(number: int) -> Artifact:
+    try:
+        return artifact_by(number)
+    except ArtifactNotFound as missing:
+        raise Http404(str(missing)) from None
 
 
 def _inside(made: Artifact) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django import template
-from django.utils.formats import number_format
 
 from fangcun.build.artifacts.weighing import KB
 
@@ -13,4 +12,4 @@ register = template.Library()
 @register.filter
 def kb(size: int) -> str:
     """Bytes as KB of a thousand, the stricter reading of WeChat's limits."""
-    return f"{number_format(size / KB, 1, force_grouping=True)} KB"
+    return f"{size / KB:,.1f} KB"
