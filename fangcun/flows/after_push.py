@@ -1,11 +1,12 @@
-"""What follows when WeChat's message push tells of consents and messages."""
+"""What follows when WeChat's message push tells of consents, messages and audits."""
 
 from __future__ import annotations
 
 import datetime as dt
 
+from fangcun.build.release.services.hearing import hear_verdict
 from fangcun.grow.messaging.services import confirm_answer, note_receipt, withdraw_consents
-from fangcun.identity.programs.events import SubscribeAnswered, SubscribeChanged, SubscribeSent
+from fangcun.identity.programs.events import AuditEnded, SubscribeAnswered, SubscribeChanged, SubscribeSent
 from fangcun.kernel.events import listens
 
 
@@ -41,5 +42,16 @@ def note_how_it_ended(event: SubscribeSent) -> None:
         msgid=event.msgid,
         error_code=event.error_code,
         error_status=event.error_status,
+        at=dt.datetime.fromisoformat(event.at),
+    )
+
+
+@listens(AuditEnded)
+def take_the_verdict(event: AuditEnded) -> None:
+    hear_verdict(
+        program_id=event.program_id,
+        result=event.result,
+        reason=event.reason,
+        screenshots=tuple(one for one in event.screenshots.split("|") if one),
         at=dt.datetime.fromisoformat(event.at),
     )

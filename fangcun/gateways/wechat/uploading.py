@@ -8,7 +8,6 @@ base address is given.
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import tempfile
 import threading
@@ -16,10 +15,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 from fangcun.gateways.wechat import uploading_box
-from fangcun.gateways.wechat.errors import BadCredentials, RequestRefused, Unavailable, WechatError
+from fangcun.gateways.wechat.errors import Unavailable
+from fangcun.gateways.wechat.uploading_refusals import upload_refusal
 
 MOST_SECONDS = 600
 Progress = Callable[[str], None]
@@ -101,10 +101,10 @@ class Uploader:
         timer = threading.Timer(MOST_SECONDS, process.kill)
         timer.start()
         try:
-            assert process.stdin is not None and process.stdout is not None
-            process.stdin.write(asked)
-            process.stdin.close()
-            for line in process.stdout:
+            stdin, stdout = cast(IO[str], process.stdin), cast(IO[str], process.stdout)
+            stdin.write(asked)
+            stdin.close()
+            for line in stdout:
                 try:
                     told = json.loads(line)
                 except ValueError:
@@ -122,40 +122,6 @@ class Uploader:
             process.kill()
             process.wait()
         raise Unavailable("上传工具没有说完就结束了", code="tool", details={"sent": True})
-
-
-_REFUSED: tuple[tuple[str, type[WechatError], str], ...] = (
-    (
-        r"-10008|invalid ip",
-        BadCredentials,
-        "这台服务器的 IP 不在小程序的上传白名单里：微信公众平台→开发管理→开发设置→小程序代码上传，"
-        "把 {ip} 加进白名单，或关闭白名单",
-    ),
-    (
-        r"-10007|-10006|private key|privateKey|signature|sign.*(fail|err)|PEM|DECODER",
-        BadCredentials,
-        "上传密钥不对：请在公众平台「小程序代码上传」重新生成并填入资质与环境",
-    ),
-    (r"80051|exceed|max limit", RequestRefused, "代码包超过微信的限制：每个分包 2 MB，合计 30 MB"),
-    (r"41002|40013|appid", BadCredentials, "AppID 不对，或上传密钥属于别的小程序"),
-    (r"85013", RequestRefused, "版本号或描述不合规"),
-    (
-        r"ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|socket|timeout",
-        Unavailable,
-        "连不上微信的上传服务器；需要代理时设置 HTTPS_PROXY",
-    ),
-)
-
-
-def upload_refusal(said: str) -> WechatError:
-    """The error for what miniprogram-ci, or the box, says went wrong."""
-    for pattern, kind, words in _REFUSED:
-        if re.search(pattern, said, re.IGNORECASE):
-            found = re.search(r"\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]*:[0-9a-f:]{4,}", said)
-            told = words.format(ip=found[0] if found else "本机的出口 IP") if "{ip}" in words else words
-            code = re.search(r"-?\d{5}", said)
-            return kind(f"{told}（{said[:200]}）", code=code[0] if code else "upload", details={"said": said})
-    return RequestRefused(f"微信没有接受上传的代码（{said[:300]}）", code="upload", details={"said": said})
 
 
 @contextmanager

@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from fangcun.gateways.wechat import uploading
 from fangcun.gateways.wechat.errors import BadCredentials, Unavailable
+from fangcun.gateways.wechat.uploading_refusals import upload_refusal
 
 if TYPE_CHECKING:
     from fangcun.gateways.wechat.uploading import UploadJob
@@ -64,7 +64,7 @@ def send(base_url: str, action: str, job: UploadJob) -> dict[str, Any]:
         ) from failure
     if answer.status_code != 200 or not isinstance(told, dict):
         said = told if isinstance(told, dict) else {}
-        raise uploading.upload_refusal(f"{said.get('errCode', '')} {said.get('errMsg', '')}")
+        raise upload_refusal(f"{said.get('errCode', '')} {said.get('errMsg', '')}")
     return told
 
 

@@ -15,6 +15,7 @@ from fangcun.gateways.wechat.connection_test import Check, check_merchant, check
 from fangcun.gateways.wechat.customer_service import CustomerServiceApi
 from fangcun.gateways.wechat.miniprogram import MiniProgramApi
 from fangcun.gateways.wechat.pay import MerchantCredentials, PayApi
+from fangcun.gateways.wechat.publishing import PublishingApi
 from fangcun.identity.programs.models import Merchant, Program
 from fangcun.identity.programs.tokens import SHARED_TOKENS
 
@@ -29,6 +30,11 @@ def _miniprogram(base_url: str, appid: str, secret: str) -> MiniProgramApi:
 @lru_cache(maxsize=64)
 def _customer_service(base_url: str, appid: str, secret: str) -> CustomerServiceApi:
     return CustomerServiceApi(base_url, appid, secret, tokens=SHARED_TOKENS)
+
+
+@lru_cache(maxsize=64)
+def _publishing(base_url: str, appid: str, secret: str) -> PublishingApi:
+    return PublishingApi(base_url, appid, secret, tokens=SHARED_TOKENS)
 
 
 @lru_cache(maxsize=64)
@@ -75,6 +81,11 @@ def miniprogram_api(program: Program) -> MiniProgramApi:
 def customer_service_api(program: Program) -> CustomerServiceApi:
     """WeChat's customer service as this mini program."""
     return _customer_service(settings.WECHAT_API_BASE, program.appid, program.app_secret)
+
+
+def publishing_api(program: Program) -> PublishingApi:
+    """WeChat's code management for this mini program; only a third-party platform may use it."""
+    return _publishing(settings.WECHAT_API_BASE, program.appid, program.app_secret)
 
 
 def pay_api(merchant: Merchant) -> PayApi:

@@ -1,4 +1,4 @@
-"""What WeChat's message push tells: customers who write, and what became of consents and messages.
+"""What WeChat's message push tells: customers who write, what became of consents and messages, how audits ended.
 
 Every field is a fact that WeChat signed. `openid` is whoever it is about: he need not be a member. `at` is
 WeChat's own time as ISO 8601. News comes once for each push, however often WeChat repeats it.
@@ -73,3 +73,15 @@ class SubscribeSent(PushNews):
     msgid: str
     error_code: str
     error_status: str = ""
+
+
+@dataclass(frozen=True)
+class AuditEnded(PushNews):
+    """How WeChat's audit of the program's submitted version stands: `result` is success, fail or delay.
+
+    `reason` is HTML as the auditor wrote it, `screenshots` media ids with a bar between. `openid` is WeChat's own.
+    """
+
+    result: str
+    reason: str = ""
+    screenshots: str = ""

@@ -19,6 +19,7 @@ from fangcun.gateways.wechat.push import SUCCESS, Mode, Pushed, PushSecrets, ans
 from fangcun.gateways.wechat.push_crypto import is_aes_key
 from fangcun.identity.programs.errors import ProgramInvalid, PushNotSet, PushReplayed
 from fangcun.identity.programs.events import (
+    AuditEnded,
     CustomerEntered,
     CustomerWrote,
     PushNews,
@@ -159,8 +160,21 @@ def _news(program: Program, pushed: Pushed) -> Iterator[PushNews]:
         yield CustomerEntered(**about, key=pushed.key, session_from=pushed.text("SessionFrom")[:1000])
     elif pushed.event in _SUBSCRIBE:
         yield from _subscribed(about, pushed)
+    elif pushed.event in _AUDITS:
+        yield AuditEnded(
+            **about,
+            key=pushed.key,
+            result=_AUDITS[pushed.event],
+            reason=pushed.text("Reason")[:MOST_TEXT],
+            screenshots=pushed.text("ScreenShot")[:1000],
+        )
 
 
+_AUDITS = {
+    "weapp_audit_success": "success",
+    "weapp_audit_fail": "fail",
+    "weapp_audit_delay": "delay",
+}
 _SUBSCRIBE = frozenset(
     {"subscribe_msg_popup_event", "subscribe_msg_change_event", "subscribe_msg_sent_event"}
 )
