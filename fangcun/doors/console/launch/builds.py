@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -191,7 +192,7 @@ def _inside(made: Artifact) -> dict[str, Any]:
     }
 
 
-PAGES = [
+PAGES: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
     ("builds/", page, "builds"),
     ("builds/<int:number>/", one, "build"),
     ("builds/<int:number>/progress/", progress, "build_progress"),
