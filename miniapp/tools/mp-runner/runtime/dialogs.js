@@ -7,6 +7,8 @@ export function ask({ title = '', content = '', fields = [], buttons }) {
     const box = shade.appendChild(document.createElement('div'))
     box.className = 'box'
     box.setAttribute('role', 'dialog')
+    let isPressed = false // the click that follows the tap which opened the dialog is not meant for it
+    box.addEventListener('pointerdown', () => isPressed = true)
     if (title)
       box.appendChild(document.createElement('h3')).textContent = title
     if (content)
@@ -16,6 +18,8 @@ export function ask({ title = '', content = '', fields = [], buttons }) {
       const button = box.appendChild(document.createElement('button'))
       button.textContent = text
       button.onclick = () => {
+        if (!isPressed)
+          return
         shade.remove()
         resolve(value)
       }
@@ -24,11 +28,13 @@ export function ask({ title = '', content = '', fields = [], buttons }) {
   })
 }
 
-/** A line of text over the page that goes away by itself; `duration` 0: it stays until `hideToast`. */
-export function toast(text, duration) {
+/** A line of text over the page that goes away by itself; `duration` 0: it stays until `hideToast`. `isLoading`: it says to wait. */
+export function toast(text, duration, isLoading = false) {
   hideToast()
   const shade = layer.appendChild(document.createElement('div'))
   shade.className = 'toast'
+  if (isLoading)
+    shade.dataset.loading = 'true'
   shade.appendChild(document.createElement('div')).textContent = text
   if (duration)
     setTimeout(() => shade.remove(), duration)

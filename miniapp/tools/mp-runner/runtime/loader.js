@@ -5,7 +5,7 @@ export function createLoader({ json, modules, templates }, { codeSpace }, pages,
   const loaded = new Map()
   const registered = new Set()
   const timers = journal.timersFor(hurry)
-  const given = [timers.setTimeout, timers.setInterval, timers.clearTimeout, timers.clearInterval, () => anything()]
+  const given = [timers.setTimeout, timers.setInterval, timers.clearTimeout, timers.clearInterval, () => anything(journal)]
   let registering = ''
   let defined = false
   let app
@@ -82,7 +82,7 @@ export function createLoader({ json, modules, templates }, { codeSpace }, pages,
     Behavior: options => codeSpace.behavior().definition({ ...options, behaviors: known(options.behaviors) }).register(),
     getRegExp: (pattern, flags) => new RegExp(pattern, flags),
     getDate: (...parts) => new Date(...parts),
-    requirePlugin: () => anything(),
+    requirePlugin: () => anything(journal),
     __wxConfig: { envVersion: 'develop' },
   })
   return { load, register, app: () => app ?? {} }

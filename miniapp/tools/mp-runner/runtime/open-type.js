@@ -14,7 +14,10 @@ export async function openType(button, wx, pages) {
     },
     getRealtimePhoneNumber: () => button.triggerEvent('getrealtimephonenumber', { errMsg: 'getPhoneNumber:fail user deny' }),
     getUserInfo: () => button.triggerEvent('getuserinfo', { errMsg: 'getUserInfo:fail auth deny' }),
-    agreePrivacyAuthorization: () => button.triggerEvent('agreeprivacyauthorization', {}),
+    agreePrivacyAuthorization: () => {
+      wx.settings.privacy.agreed = true
+      button.triggerEvent('agreeprivacyauthorization', {})
+    },
     chooseAvatar: () => button.triggerEvent('chooseavatar', { errMsg: 'chooseAvatar:fail cancel' }),
     openSetting: () => button.triggerEvent('opensetting', { authSetting: {} }),
     contact: () => button.triggerEvent('contact', { path: '', query: {} }),

@@ -42,7 +42,7 @@ test('built-in tags, page and the units of a phone are translated in the styles,
   const css = readFileSync(path.join(out, 'package.css'), 'utf8')
   assert.match(css, /\.shared \{ width: calc\(100cqw \* 75 \/ 750\); height: 50cqh \}/)
   assert.match(css, /\.mp-page \{ color: red \}/)
-  assert.match(css, /:where\(\[data-route="home\/home"\]\) wx-view \.a, ?:where\(\[data-route="home\/home"\])  ?wx-button \{ margin: calc\(100cqw \* -10 \/ 750\) \}/)
+  assert.match(css, /:where\(\[data-route="home\/home"\]\) wx-view \.a,:where\(\[data-route="home\/home"\]\) +wx-button \{ margin: calc\(100cqw \* -10 \/ 750\) \}/)
   assert.equal(css.match(/\.shared/g).length, 1)
 })
 

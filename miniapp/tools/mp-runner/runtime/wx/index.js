@@ -9,11 +9,11 @@ import { unknown } from './stub.js'
 import { wechat } from './wechat.js'
 
 /** Calls that only look, and those that a tap may make without doing anything for the person. */
-const QUIET = /^(?:canIUse|nextTick|getStorage|getStorageSync|getStorageInfo|getStorageInfoSync|setStorageSync|setStorage|get\w*Sync|getSystemInfo|getSystemInfoAsync|getWindowInfo|getDeviceInfo|getAppBaseInfo|getSystemSetting|getAppAuthorizeSetting|getMenuButtonBoundingClientRect|getNetworkType|getPerformance|getUpdateManager|getLogManager|getRealtimeLogManager|getFileSystemManager|create\w*|on[A-Z]\w*|off[A-Z]\w*|report\w*|arrayBufferToBase64|base64ToArrayBuffer)$/
+const QUIET = /^(?:canIUse|nextTick|getStorage|getStorageSync|getStorageInfo|getStorageInfoSync|get\w*Sync|getSystemInfo|getSystemInfoAsync|getWindowInfo|getDeviceInfo|getAppBaseInfo|getSystemSetting|getAppAuthorizeSetting|getMenuButtonBoundingClientRect|getNetworkType|getPerformance|getUpdateManager|getLogManager|getRealtimeLogManager|getFileSystemManager|create\w*|on[A-Z]\w*|off[A-Z]\w*|report\w*|arrayBufferToBase64|base64ToArrayBuffer)$/
 
 /** The `wx` of the package. Frameworks copy its members one by one, so every name that is known has to be there from the start. */
 export function createWx({ pack, pages, settings, journal }) {
-  const made = { ...stranger(), ...listeners(), ...device(pack, settings), ...storage(), ...network(settings, journal), ...navigation(pages, journal), ...interaction(journal), ...wechat(settings) }
+  const made = { ...listeners(), ...stranger(journal, settings), ...device(pack, settings), ...storage(), ...network(settings, journal), ...navigation(pages, journal), ...interaction(journal), ...wechat(settings) }
   const members = { settings }
   for (const [name, member] of Object.entries(made))
     members[name] = typeof member === 'function' && name !== 'cloud' && !QUIET.test(name) ? noted(name, member) : member

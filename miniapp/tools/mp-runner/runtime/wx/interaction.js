@@ -7,12 +7,12 @@ export function interaction(journal) {
   return {
     showToast: (options) => {
       journal.note('toast', String(options.title ?? ''), { icon: options.icon ?? 'success' })
-      toast(options.title, options.duration ?? SHORT_MS)
+      toast(options.title, options.duration ?? SHORT_MS, options.icon === 'loading')
       return answer('showToast', options)
     },
     hideToast: options => answer('hideToast', options, void hideToast()),
     showLoading: (options) => {
-      toast(options?.title ?? '', 0)
+      toast(options?.title ?? '', 0, true)
       return answer('showLoading', options)
     },
     hideLoading: options => answer('hideLoading', options, void hideToast()),

@@ -28,8 +28,5 @@ export function wechat(settings) {
       return answer('requestSubscribeMessage', options, results)
     },
     getSetting: options => answer('getSetting', options, { authSetting: {} }),
-    getPrivacySetting: options => answer('getPrivacySetting', options, { needAuthorization: false, privacyContractName: '《用户隐私保护指引》' }),
-    requirePrivacyAuthorize: options => answer('requirePrivacyAuthorize', options),
-    openPrivacyContract: options => answer('openPrivacyContract', options),
   }
 }

@@ -1,0 +1,45 @@
+"""The browser in which a package is walked."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from fangcun.build.checks.walking.record import WalkImpossible
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@contextmanager
+def open_browser() -> Iterator[Browser]:
+    """Chromium, for the thread that asks: the one that FANGCUN_CHROMIUM names, the machine's own, or Playwright's.
+
+    Raises WalkImpossible when there is none.
+    """
+    if importlib.util.find_spec("playwright") is None:
+        raise WalkImpossible("走查需要 Playwright：pip install playwright，再 playwright install chromium；或 make setup")
+    from playwright.sync_api import Error, sync_playwright
+
+    named = os.environ.get("FANGCUN_CHROMIUM")
+    own = named or next((path for path in map(shutil.which, BROWSERS) if path), None)
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(
+                executable_path=own, args=["--no-sandbox"] if os.geteuid() == 0 else []
+            )
+        except Error as error:
+            first = str(error).strip().partition("\n")[0]
+            raise WalkImpossible(
+                f"Chromium 打不开（{first}）：playwright install chromium，或用 FANGCUN_CHROMIUM 指明已有的"
+            ) from None
+        try:
+            yield browser
+        finally:
+            browser.close()
