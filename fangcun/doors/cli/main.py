@@ -27,6 +27,7 @@ from fangcun.doors.cli.insight.retention import retention
 from fangcun.doors.cli.insight.segments import persona, rfm, segments
 from fangcun.doors.cli.insight.visits import sharing, sources, visits
 from fangcun.doors.cli.plan.commands import app as plan_app
+from fangcun.doors.cli.release import app as release_app
 from fangcun.doors.cli.suites import app as suites_app
 
 app = typer.Typer(
@@ -38,6 +39,7 @@ app = typer.Typer(
 app.add_typer(plan_app, name="plan")
 app.add_typer(suites_app, name="test")
 app.add_typer(events_app, name="events")
+app.add_typer(release_app, name="release")
 app.command("build")(build)
 app.command("builds")(builds)
 app.command("funnel")(funnel)

@@ -74,6 +74,6 @@ def note_privacy(*, number: int, found: PrivacyInfo) -> None:
     release = release_of(number)
     if release.channel != Channel.PLATFORM:
         raise WrongChannel
-    Attempt.objects.filter(release=release, number=release.attempt, privacy=None).update(
+    Attempt.objects.filter(release=release, number=release.attempt, privacy__isnull=True).update(
         privacy={"without_auth": list(found.without_auth), "without_conf": list(found.without_conf)}
     )
