@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 from django.urls import URLPattern, reverse
 
-from fangcun.doors.console.insight.pages import PAGES as QUESTION_PAGES
+from fangcun.doors.console.access import BY_NAME
 from fangcun.doors.console.model_admin import ConsoleAdmin
-from fangcun.doors.console.plan.pages import PAGES
 from fangcun.doors.console.site import console
 from fangcun.identity.staff.permissions import GRANTS, Role
 from fangcun.kernel.models import AuditEntry
@@ -24,131 +23,6 @@ EVERYBODY = {"index", "logout", "password_change", "password_change_done", "jsi1
 STRICT = {"autocomplete", "view_on_site", "app_list"}
 BEFORE_LOGIN = {"login", "enter"}
 ON_AN_ORDER = {"orders_order_ship", "orders_order_cancel", "orders_order_note", "orders_order_refund"}
-BY_NAME = {
-    "overview-numbers": "insight.view",
-    "orders_order_export": "orders.view",
-    "catalog_product_stock": "stock.change",
-    "groupbuy_group_dissolve": "grow.change",  # and payments.refund: see test_groupbuy
-    **{f"plan_{page.name}": "plan.view" for page in PAGES},  # these and the next: see test_plan_pages
-    "launch_builds": "launch.view",
-    "launch_build": "launch.view",
-    "launch_build_progress": "launch.view",
-    "launch_build_cancel": "launch.change",
-    "launch_build_delete": "launch.change",
-    "launch_build_package": "launch.view",
-    "launch_build_manifest": "launch.view",
-    "plan_print": "plan.view",
-    "plan_schedule_verb": "plan.change",
-    "plan_edit": "plan.change",  # these and the next: see test_plan_editing
-    "plan_edit_start": "plan.change",
-    "plan_edit_schema": "plan.change",
-    "plan_edit_form": "plan.change",
-    "plan_edit_item": "plan.change",
-    "plan_edit_findings": "plan.change",
-    "plan_edit_text": "plan.change",
-    "plan_edit_check": "plan.change",
-    "plan_edit_save": "plan.change",
-    "plan_edit_publish": "plan.change",
-    "plan_edit_rebase": "plan.change",
-    "plan_edit_discard": "plan.change",
-    "plan_revisions": "plan.view",
-    "plan_revision_compare": "plan.view",
-    "plan_revision": "plan.view",
-    "plan_revision_restore": "plan.publish",
-    **{  # these and the next: see test_insight_pages
-        f"insight_{page.name}{part}": "insight.view"
-        for page in QUESTION_PAGES
-        for part in ("", "_answer", "_csv")
-    },
-    "insight_boards": "insight.view",
-    "insight_dashboard": "insight.view",
-    "insight_dropped": "insight.view",
-    "insight_dropped_list": "insight.view",
-    "insight_dropped_csv": "insight.view",
-    "insight_dropped_keep": "insight.change",
-    "insight_segments": "insight.view",  # these and the next: see test_insight_segments
-    "insight_segment_new": "insight.change",
-    "insight_segment_make": "insight.change",
-    "insight_segment_preview": "insight.view",
-    "insight_persona": "insight.view",
-    "insight_persona_answer": "insight.view",
-    "insight_segment_edit": "insight.change",
-    "insight_segment_save": "insight.change",
-    "insight_segment_verb": "insight.change",
-    "insight_experiments": "insight.view",  # these and the next: see test_insight_experiments
-    "insight_experiment_new": "insight.change",
-    "insight_experiment_make": "insight.change",
-    "insight_experiment_usual": "insight.change",
-    "insight_experiment_usual_of": "insight.change",
-    "insight_experiment": "insight.view",
-    "insight_experiment_answer": "insight.view",
-    "insight_experiment_edit": "insight.change",
-    "insight_experiment_save": "insight.change",
-    "insight_experiment_verb": "insight.change",
-    "conversations": "conversations.view",  # these and the next: see test_conversations
-    "conversations_list": "conversations.view",
-    "conversations_settings": "conversations.view",
-    "conversations_numbers": "conversations.view",
-    "conversation": "conversations.view",
-    "conversation_thread": "conversations.view",
-    "conversation_picture": "conversations.view",
-    "conversation_products": "conversations.answer",
-    "conversation_segments": "members.view",
-    "conversation_say": "conversations.answer",
-    "conversation_verb": "conversations.answer",
-    "conversation_export": "members.change",
-    "care_consents": "messages.view",  # these and the next: see test_care_pages
-    "care_planner": "messages.view",
-    "care_ask": "messages.change",
-    "care_template": "messages.view",
-    "care_template_preview": "messages.view",
-    "care_template_test": "messages.change",
-    "care_settings": "messages.view",
-    "care_automations": "messages.view",
-    "care_automation": "messages.view",
-    **{
-        f"care_automation_{what}": "messages.change"
-        for what in (
-            "new",
-            "make",
-            "who",
-            "use",
-            "edit",
-            "save",
-            "who_of",
-            "verb",
-        )
-    },
-    "insight_timeline": "members.view",  # and insight.view: see test_insight_timeline
-    "insight_store": "insight.view",
-    "insight_progress": "insight.view",
-    "insight_cancel": "insight.view",
-    "insight_save": "insight.change",
-    "insight_saved_verb": "insight.change",
-    "insight_dashboard_make": "insight.change",
-    "insight_dashboard_verb": "insight.change",
-    "links_report": "grow.view",  # these and the next: see test_links
-    "links_report_csv": "grow.view",
-    "links_attribution": "grow.change",
-    "links_link_code": "grow.view",
-    "links_link_addresses": "grow.change",
-    "links_batch_file": "grow.view",
-    "referral_rules": "grow.view",
-    "referral_leaderboard": "grow.view",
-    "offers_stacking": "grow.view",  # these and the next: see test_offers
-    "offers_coupon_preview": "grow.view",
-    "offers_coupon_give": "grow.change",
-    "offers_coupon_givings": "grow.view",
-    "offers_coupon_codes": "grow.change",
-    "offers_coupon_codes_csv": "grow.change",
-    "loyalty_rules": "grow.view",  # these and the next: see test_loyalty
-    "loyalty_tiers": "grow.view",
-    "loyalty_prices": "grow.view",
-    "loyalty_give": "grow.change",
-    "loyalty_sign_ups": "grow.view",
-    "loyalty_attend": "grow.change",
-    "loyalty_sign_ups_csv": "grow.view",
-}
 KINDS = ("changelist", "add", "change", "delete", "history", "verb")
 
 
