@@ -173,7 +173,11 @@ def _inside(made: Artifact) -> dict[str, Any]:
         )
         for name, size in made.manifest["packages"].items()
     ]
-    pages = sorted(made.manifest["pages"].items(), key=lambda entry: -entry[1])
+    titles = {page.path: page.title for page in plan.pages.values()} if plan else {}
+    pages = sorted(
+        ((titles.get(path, ""), path, size) for path, size in made.manifest["pages"].items()),
+        key=lambda entry: -entry[2],
+    )
     before = (
         Artifact.objects.filter(
             platform=made.platform, environment=made.environment, status=Status.READY, number__lt=made.number
