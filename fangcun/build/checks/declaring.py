@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -66,3 +66,8 @@ def declared_as_json(declared: Declared) -> dict[str, Any]:
 def declared_from_json(plain: Mapping[str, Any]) -> Declared:
     """What `declared_as_json` wrote."""
     return _Form.model_validate(plain).declared()
+
+
+def hosts_of(domains: Iterable[str]) -> frozenset[str]:
+    """Registered domains such as https://api.example.com without their scheme, as rules compare them."""
+    return frozenset(one.partition("://")[2] or one for one in domains)

@@ -17,7 +17,8 @@ from fangcun.kernel.states import Stateful
 class CheckRun(Stateful, ActorFields):
     """One inspection. `report` is what `Report.as_json` wrote, null until it is done.
 
-    `declared` is what was known beside the plan, as `declared_as_json` has it; `excuses` came with a file.
+    `counts` are those of that day: error, warning, note, waived. `declared` is what was known beside the plan, as
+    `declared_as_json` has it; `excuses` came with a file.
     """
 
     transitions: ClassVar = RUN_TRANSITIONS
@@ -40,6 +41,7 @@ class CheckRun(Stateful, ActorFields):
     done = models.PositiveIntegerField(_("已完成步数"), default=0)
     whole = models.PositiveIntegerField(_("总步数"), default=0)
     report = models.JSONField(_("报告"), null=True)
+    counts = models.JSONField(_("数目"), default=dict, blank=True)
     declared = models.JSONField(_("在微信登记的"), default=dict, blank=True)
     excuses = models.JSONField(_("文件里的豁免"), default=list, blank=True)
     error = models.TextField(_("没能检查的原因"), blank=True, default="")

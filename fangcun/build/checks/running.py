@@ -5,35 +5,40 @@ from __future__ import annotations
 import logging
 import time
 
+from django.conf import settings
+from django.utils.translation import gettext as _
+
 from fangcun.build.artifacts.queries import folder_of
-from fangcun.build.checks.declaring import declared_of
+from fangcun.build.checks.declaring import declared_from_json
 from fangcun.build.checks.models import CheckRun
-from fangcun.build.checks.officer import InspectionCancelled, inspect
+from fangcun.build.checks.officer import READING, InspectionCancelled, inspect
 from fangcun.build.checks.pack import rules
 from fangcun.build.checks.package import PackageUnreadable
 from fangcun.build.checks.queries import excuses, pictures_of
 from fangcun.build.checks.report import Report
 from fangcun.build.checks.services import fail_run, finish_run
 from fangcun.build.checks.states import RunStatus
-from fangcun.build.checks.walking import Limits, Walk, WalkImpossible, walk
+from fangcun.build.checks.walking import Backend, Limits, Walk, WalkImpossible, walk
 from fangcun.kernel.actors import Actor
 from fangcun.kernel.states import IllegalTransition, StatusChanged
-from fangcun.plan.revisions.models import Revision
-from fangcun.plan.revisions.queries import blueprint_of
+from fangcun.plan.revisions.queries import current_blueprint
 
 logger = logging.getLogger(__name__)
+LOOK_SECONDS = 1.0  # between two looks at whether somebody said stop
 
 
 def inspect_kept(run_id: int) -> None:
-    """Do the inspection that a row asks for; one that has ended is left alone, one that was broken off begins anew."""
-    run = CheckRun.objects.select_related("artifact__program").filter(pk=run_id, status=RunStatus.RUNNING).first()
-    if run is None:
+    """Do the inspection that a row asks for.
+
+    One that has ended is left alone; one that was broken off with its worker begins anew.
+    """
+    rows = CheckRun.objects.select_related("artifact__program")
+    run = rows.filter(pk=run_id, status=RunStatus.RUNNING).first()
+    if run is None or run.artifact is None:
         return
     by = Actor(run.actor_kind, run.actor_id, run.actor_name)  # type: ignore[arg-type]
-    watched = _Watched(run)
     try:
-        report, planned = _inspect(run, watched)
-        finish_run(run=run, report=report, planned=planned, by=by)
+        finish_run(run=run, report=_inspected(run), planned=True, by=by)
     except (InspectionCancelled, IllegalTransition, StatusChanged):
         return
     except (PackageUnreadable, WalkImpossible) as error:
@@ -41,3 +46,72 @@ def inspect_kept(run_id: int) -> None:
     except Exception as error:  # whatever a strange package did: said on the row, where the person looks
         logger.exception("Inspection %s failed", run.pk)
         _fail(run, f"{type(error).__name__}: {error}", by)
+
+
+def _inspected(run: CheckRun) -> Report:
+    watch = _Watch(run)
+    package = folder_of(run.artifact)  # type: ignore[arg-type]
+    walked = _walked(run, watch) if run.walks else None
+    return inspect(
+        package,
+        blueprint=current_blueprint(),
+        declared=declared_from_json(run.declared),
+        walk=walked,
+        waivers=excuses(),
+        progress=watch.progress,
+        cancelled=watch.cancelled,
+        target=run.target,
+    )
+
+
+def _walked(run: CheckRun, watch: _Watch) -> Walk:
+    pictures = pictures_of(run)
+    pictures.mkdir(mode=0o700, parents=True, exist_ok=True)
+    program = run.artifact.program if run.artifact else None
+    return walk(
+        folder_of(run.artifact),  # type: ignore[arg-type]
+        limits=Limits(),
+        pictures=pictures,
+        progress=watch.progress,
+        cancelled=watch.cancelled,
+        backend=Backend(server=settings.PUBLIC_URL, appid=program.appid if program else ""),
+    )
+
+
+def _fail(run: CheckRun, error: str, by: Actor) -> None:
+    try:
+        fail_run(run=run, error=error, by=by)
+    except (IllegalTransition, StatusChanged):  # it was cancelled meanwhile
+        return
+
+
+class _Watch:
+    """Writes steps on the row and looks there for a stop, once a second at most."""
+
+    def __init__(self, run: CheckRun) -> None:
+        self.rows = CheckRun.objects.filter(pk=run.pk, status=RunStatus.RUNNING)
+        self.written = self.looked = 0.0
+        self.stopped = False
+
+    def progress(self, step: str, done: int, whole: int) -> None:
+        """Note what is being done."""
+        now = time.monotonic()
+        if now - self.written >= LOOK_SECONDS or done in (0, whole):
+            self.written = now
+            self.rows.update(step=step_words(step)[:120], done=done, whole=whole)
+
+    def cancelled(self) -> bool:
+        """Whether the row says that nobody waits for this any more."""
+        now = time.monotonic()
+        if not self.stopped and now - self.looked >= LOOK_SECONDS:
+            self.looked = now
+            self.stopped = not self.rows.exists()
+        return self.stopped
+
+
+def step_words(step: str) -> str:
+    """A step of the officer in words: the title of the rule that it looks for."""
+    if step == READING:
+        return _("读取代码包")
+    rule = rules().get(step)
+    return rule.title if rule else step

@@ -40,7 +40,8 @@ def start_check(
 ) -> CheckRun:
     """Have a build inspected by a job; the newest that is ready if none is named.
 
-    `declared` is what is known beside the published plan, such as the domains. Raises NothingToCheck, and CheckRunning while the same build is being inspected.
+    `declared` is what is known beside the published plan, such as the domains. Raises NothingToCheck,
+    and CheckRunning while the same build is being inspected.
     """
     from fangcun.build.checks.tasks import inspect_run
 
@@ -81,6 +82,7 @@ def finish_run(*, run: CheckRun, report: Report, planned: bool, by: Actor) -> No
         RunStatus.DONE,
         by=by,
         report=report.as_json(),
+        counts=_told(report),
         digest=report.digest,
         step="",
         finished_at=timezone.now(),
@@ -113,6 +115,7 @@ def keep_report(
         status=RunStatus.DONE,
         walks=walks,
         report=report.as_json(),
+        counts=_told(report),
         excuses=[one.as_json() for one in excuses],
         finished_at=timezone.now(),
         **_signed(by),

@@ -1,0 +1,1 @@
+"""`fangcun check` and `fangcun rules`: the audit officer at the terminal."""
