@@ -155,6 +155,8 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             _("上线"),
             [
                 (_("构建"), "package_2", "/console/launch/builds/", "launch.view"),
+                (_("检查"), "fact_check", "/console/launch/checks/", "launch.view"),
+                (_("测试报告"), "lab_profile", "/console/launch/reports/", "launch.view"),
             ],
         ),
         (
