@@ -24,6 +24,18 @@ BY_NAME: Mapping[str, str] = {
     "launch_build_delete": "launch.change",
     "launch_build_package": "launch.view",
     "launch_build_manifest": "launch.view",
+    "launch_checks": "launch.view",  # these and the next: see test_launch_checks
+    "launch_check": "launch.view",
+    "launch_check_progress": "launch.view",
+    "launch_check_report": "launch.view",
+    "launch_check_picture": "launch.view",
+    "launch_check_history": "launch.view",
+    "launch_check_waivers": "launch.view",
+    "launch_check_rules": "launch.view",
+    "launch_check_start": "launch.change",
+    "launch_check_cancel": "launch.change",
+    "launch_check_waive": "launch.change",
+    "launch_check_lift": "launch.change",
     "launch_reports": "launch.view",  # these and the next: see test_launch_reports
     "launch_report": "launch.view",
     "launch_report_file": "launch.view",
