@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from fangcun.doors.cli.building import build, builds
+from fangcun.doors.cli.check.command import check, tell_rules
 from fangcun.doors.cli.insight.activity import dau
 from fangcun.doors.cli.insight.events import app as events_app
 from fangcun.doors.cli.insight.experiment import experiment
@@ -42,6 +43,8 @@ app.add_typer(events_app, name="events")
 app.add_typer(release_app, name="release")
 app.command("build")(build)
 app.command("builds")(builds)
+app.command("check")(check)
+app.command("rules")(tell_rules)
 app.command("funnel")(funnel)
 app.command("retention")(retention)
 app.command("dau")(dau)
