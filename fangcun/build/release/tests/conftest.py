@@ -26,7 +26,14 @@ LI = Actor.staff(1, "李策划")
 WANG = Actor.staff(2, "王老板")
 PLAN = Path(wired.REPOSITORY) / "blueprints" / "fresh-grocery.yaml"
 CONTACT = {"contact_email": "shop@example.com"}
-PAGES = ("pages/home/home", "pages/cart/cart")
+PAGES = (
+    "pages/home/home",
+    "pages/cart/cart",
+    "pages-goods/product/product",
+    "pages-goods/search/search",
+    "pages-trade/checkout/checkout",
+    "pages-trade/orders/orders",
+)
 
 
 class Wechat:
