@@ -22,6 +22,8 @@ FULL_MACHINE = 90.0
 LIMITED = 0.5  # of the failed requests were refused by a rate limit
 REPEATED = 6  # times the same statement within one request, in a quarter of the requests at least
 JOBS_PILE_UP = 50
+NOTABLE = 0.08  # of all threads' time, from which on a fault is worth naming first
+LONG_HOLD_MS = 50.0
 ENOUGH = 5  # samples, below which an endpoint says nothing
 WAITED_LONG_MS = 30.0
 MUCH_LOCKED = 0.1  # of all threads' time spent waiting for the write lock
@@ -29,19 +31,25 @@ MUCH_LOCKED = 0.1  # of all threads' time spent waiting for the write lock
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Something that takes time: how large a part of all threads' time, where, and what shows it."""
+    """Something that takes time: how large a part of all threads' time, where, and what shows it.
+
+    `fault` when it is one place that could be mended, not what every platform spends its time with.
+    """
 
     kind: str
     share: float
     title: str
     endpoint: str = ""
     evidence: tuple[str, ...] = ()
+    fault: bool = False
 
 
 def causes(
     samples: Sequence[Sample], step: Step, looks: Sequence[Look], *, cores: int, scans: dict[str, str]
 ) -> list[Cause]:
-    """Everything that takes threads' time in a step, the largest first; the first is the first bottleneck.
+    """Everything that takes threads' time in a step, faults before what is usual, then the largest first.
+
+    The first is the first bottleneck.
 
     `scans` names the table that a statement reads from end to end, by the statement's text.
     """
@@ -52,7 +60,7 @@ def causes(
         found.append(jobs)
     if not told:
         found += _of_endpoints(step)
-    return sorted(found, key=lambda one: -one.share)
+    return sorted(found, key=lambda one: (not (one.fault and one.share >= NOTABLE), -one.share))
 
 
 def _of_threads(told: Sequence[Sample], scans: dict[str, str]) -> Iterable[Cause]:
@@ -82,6 +90,7 @@ def _of_threads(told: Sequence[Sample], scans: dict[str, str]) -> Iterable[Cause
                     f"计算 {sum(map(_own_cpu, those)) / len(those):.0f} ms，语句 {_mean(those, 'db'):.0f} ms",
                     *_seen(those, "where", "最常停在"),
                 ),
+                fault=True,
             )
     if lock := _lock(told, whole):
         # What the holder waits for while it holds the lock, all the others wait for too.
@@ -119,7 +128,7 @@ def _statements(name: str, those: Sequence[Sample], whole: float, scans: dict[st
     if table:
         evidence.append(f"执行计划：整表扫描 {table}")
     evidence += _seen(those, "where", "最常停在")
-    return Cause("statements", share, title, name, tuple(evidence))
+    return Cause("statements", share, title, name, tuple(evidence), fault=times >= REPEATED or bool(table))
 
 
 def _lock(told: Sequence[Sample], whole: float) -> Cause | None:
@@ -142,7 +151,8 @@ def _lock(told: Sequence[Sample], whole: float) -> Cause | None:
         f"占全部占锁时间的 {held[holder] / (sum(held.values()) or 1):.0%}",
         *_seen(of_holder, "held", "占锁时最常停在"),
     )
-    return Cause("lock", waited / whole, f"数据库写锁，被 {holder} 占着", holder, evidence)
+    is_fault = waited / whole >= MUCH_LOCKED and held[holder] / len(of_holder) >= LONG_HOLD_MS
+    return Cause("lock", waited / whole, f"数据库写锁，被 {holder} 占着", holder, evidence, is_fault)
 
 
 def _of_machine(told: Sequence[Sample], looks: Sequence[Look], cores: int) -> Iterable[Cause]:
@@ -152,13 +162,15 @@ def _of_machine(told: Sequence[Sample], looks: Sequence[Look], cores: int) -> It
     machine = median(one.machine for one in looks)
     if told:
         yield _computing(told, cpu, machine, cores)
+    elif max(machine, cpu.get("web", 0.0) / cores) >= FULL_MACHINE:
+        said = f"web 用 {cpu.get('web', 0):.0f}% 的一个核（机器有 {cores} 个核，整机 {machine:.0f}%）"
+        yield Cause("cpu", 0.5, "CPU", evidence=(said,))
     if cpu.get("load", 0.0) >= FULL_CORE:
         said = f"压测程序自己用满了一个核（{cpu['load']:.0f}%），再多顾客要从别的机器发起"
-        yield Cause("load", 0.99, "压测机自己", evidence=(said,))
+        yield Cause("load", 0.99, "压测机自己", evidence=(said,), fault=True)
     if cpu.get("wechatbox", 0.0) >= FULL_CORE:
-        yield Cause(
-            "box", 0.9, "微信沙盒的 CPU（不是平台）", evidence=(f"沙盒用了 {cpu['wechatbox']:.0f}% 的一个核",)
-        )
+        said = f"沙盒用了 {cpu['wechatbox']:.0f}% 的一个核"
+        yield Cause("box", 0.9, "微信沙盒的 CPU（不是平台）", evidence=(said,), fault=True)
 
 
 def _computing(told: Sequence[Sample], cpu: dict[str, float], machine: float, cores: int) -> Cause:
@@ -174,14 +186,15 @@ def _computing(told: Sequence[Sample], cpu: dict[str, float], machine: float, co
         f"web 用 {cpu.get('web', 0):.0f}% 的一个核（机器有 {cores} 个核，整机 {machine:.0f}%）",
         f"计算最多的是 {name}：每次 {each:.1f} ms，占全部计算的 {part:.0%}",
     ]
-    is_its_own = part > 0.5 and bool(others) and each > 3 * median(others)
+    is_its_own = part > 0.3 and bool(others) and each > 5 * median(others)
     if is_its_own:
         evidence += _seen((one for one in told if one.name == name), "where", "最常停在")
     beside = machine * cores - sum(cpu.values())
     if beside > 50:
         evidence.append(f"别的程序占了约 {beside:.0f}% 的一个核，这次的数字偏保守")
     title = f"{name} 的计算" if is_its_own else "web 进程的 CPU"
-    return Cause("cpu", (computing + turn) / (whole or 1), title, name, tuple(evidence))
+    share = (sum(grouped[name]) if is_its_own else computing + turn) / (whole or 1)
+    return Cause("cpu", share, title, name, tuple(evidence), is_its_own)
 
 
 def _of_limits(those: Sequence[Sample]) -> Iterable[Cause]:
@@ -190,7 +203,7 @@ def _of_limits(those: Sequence[Sample]) -> Iterable[Cause]:
     if limited and len(limited) / len(failed) >= LIMITED:
         [(name, times)] = Counter(one.name for one in limited).most_common(1)
         said = f"{len(limited)} 次请求被限流拒绝（429），其中 {name} {times} 次"
-        yield Cause("limit", 0.95, f"限流：{name}", name, (said,))
+        yield Cause("limit", 0.95, f"限流：{name}", name, (said,), fault=True)
 
 
 def _of_endpoints(step: Step) -> Iterable[Cause]:
