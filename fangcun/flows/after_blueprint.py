@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from fangcun.build.papers.services import adopt_plan as adopt_papers
 from fangcun.grow.messaging.models import Moment, Purpose
 from fangcun.grow.messaging.services import plan_consents
 from fangcun.insight.tracking.services import adopt_plan
@@ -52,3 +53,8 @@ def ask_consents_where_planned(event: BlueprintPublished) -> None:
 @listens(BlueprintPublished)
 def lay_the_files_out_for_the_next_build(_event: BlueprintPublished) -> None:
     lay_out()
+
+
+@listens(BlueprintPublished)
+def keep_a_paper_for_each_qualification(_event: BlueprintPublished) -> None:
+    adopt_papers(by=SYSTEM)

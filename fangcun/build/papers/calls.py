@@ -26,12 +26,12 @@ def note_refused(
     ip: str | None,
     now: dt.datetime,
 ) -> None:
-    """Keep why a call was refused, for the self-tester; our own probes are left out.
+    """Keep why a call was refused, for the self-tester; our own probes, and what has no nonce, are left out.
 
     `key` is the appid or mchid of the address; only those that are known may be given. Costs one write a minute for
     each reason at most: anybody may knock.
     """
-    if is_probe(nonce):
+    if not nonce or is_probe(nonce):
         return
     reason = APPID if meant_for_another(refused) else refused.reason
     rows = RefusedCall.objects.filter(door=door, key=key, reason=reason[:20])

@@ -1,7 +1,7 @@
 """Which row of the permission table opens each page of the console that is no list of one model's rows.
 
-Lists and forms of models say it themselves (`ConsoleAdmin.resource`, `Verb.permission`). Tests and `fangcun test security`
-hold every address of the console against both.
+Lists and forms of models say it themselves (`ConsoleAdmin.resource`, `Verb.permission`). Tests and `fangcun test
+security` hold every address of the console against both.
 """
 
 from __future__ import annotations
@@ -36,6 +36,25 @@ BY_NAME: Mapping[str, str] = {
     "launch_check_cancel": "launch.change",
     "launch_check_waive": "launch.change",
     "launch_check_lift": "launch.change",
+    "launch_board": "launch.view",  # these and the next: see test_launch_papers
+    "launch_papers": "launch.view",
+    "launch_paper": "launch.view",
+    "launch_permissions": "launch.view",
+    "launch_environments": "launch.view",
+    "launch_selftest": "launch.view",
+    "launch_selftest_results": "launch.view",
+    "launch_checklist": "launch.view",
+    "launch_paper_new": "launch.change",
+    "launch_papers_adopt": "launch.change",
+    "launch_paper_attach": "launch.change",
+    "launch_paper_file": "launch.change",
+    "launch_paper_file_remove": "launch.change",
+    "launch_paper_settle": "launch.change",
+    "launch_permissions_say": "launch.change",
+    "launch_permissions_probe": "launch.change",
+    "launch_environments_key": "launch.change",
+    "launch_selftest_start": "launch.change",
+    "launch_checklist_word": "launch.change",
     "launch_reports": "launch.view",  # these and the next: see test_launch_reports
     "launch_report": "launch.view",
     "launch_report_file": "launch.view",

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from fangcun.build.papers.queries import reminder_count
 from fangcun.grow.conversations.queries import waiting_count
 from fangcun.grow.messaging.queries import undelivered_count
 from fangcun.identity.staff.queries import may
@@ -132,6 +133,7 @@ def attention(request: HttpRequest) -> list[dict[str, Any]]:
             "/console/insight/store/",
             "bad",
         ),
+        ("launch.view", reminder_count(), _("资质要到期或赶不上上线"), "/console/launch/papers/#reminders", "warn"),
         ("audit.view", dead_jobs(), _("后台任务已放弃"), "/console/kernel/job/?dead__exact=1", "bad"),
     ]
     return [

@@ -221,7 +221,6 @@ def _refused_notices(merchant: Merchant) -> Iterator[Result]:
             _("在商户平台“API 安全”重新设置 APIv3 密钥，并填到“设置 → 商户号”"),
         ),
         "stale": ("clock", _("支付通知的时间与服务器时间相差五分钟以上"), _("在服务器上打开时间同步")),
-        "missing_header": ("proxy", _("支付通知缺少签名的请求头"), _("反向代理要原样传递 Wechatpay- 请求头")),
     }
     for reason, (blame, message, fix) in reasons.items():
         if (row := refused.get(reason)) is not None:

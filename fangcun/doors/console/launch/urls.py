@@ -7,12 +7,12 @@ from collections.abc import Callable
 from django.http import HttpResponseBase
 from django.urls import URLPattern, path
 
-from fangcun.doors.console.launch import builds, checks, reports
+from fangcun.doors.console.launch import builds, checks, papers, reports
 
 View = Callable[..., HttpResponseBase]
 
 # Each part of the launch keeps its own list: address below `launch/`, view, name after `launch_`.
-PARTS: tuple[list[tuple[str, View, str]], ...] = (builds.PAGES, checks.PAGES, reports.PAGES)
+PARTS: tuple[list[tuple[str, View, str]], ...] = (builds.PAGES, checks.PAGES, reports.PAGES, papers.PAGES)
 
 
 def urls(admin_view: Callable[[View], View]) -> list[URLPattern]:
