@@ -24,7 +24,9 @@ def open_browser() -> Iterator[Browser]:
     Raises WalkImpossible when there is none.
     """
     if importlib.util.find_spec("playwright") is None:
-        raise WalkImpossible("走查需要 Playwright：pip install playwright，再 playwright install chromium；或 make setup")
+        raise WalkImpossible(
+            "走查需要 Playwright：pip install playwright，再 playwright install chromium；或 make setup"
+        )
     from playwright.sync_api import Error, sync_playwright
 
     named = os.environ.get("FANGCUN_CHROMIUM")

@@ -38,7 +38,9 @@ def refusal(controls: Sequence[Control]) -> Control | None:
     """The control that refuses or closes: by its words, then by what it is called, then what lies around a sheet."""
     open_to_tap = [one for one in controls if not one.disabled and not one.stops]
     by_words = [one for one in open_to_tap if REFUSE.search(one.text) and len(one.text) <= 16]
-    by_class = [one for one in open_to_tap if CLOSE_CLASS.search(one.classes) and not one.text and not one.fills]
+    by_class = [
+        one for one in open_to_tap if CLOSE_CLASS.search(one.classes) and not one.text and not one.fills
+    ]
     around = [one for one in open_to_tap if one.fills and one.bound and not one.text]
     return next(iter([*by_words, *by_class, *around]), None)
 
@@ -50,10 +52,14 @@ def _dialog(phone: Phone, page: str) -> Hurdle | None:
     buttons = [one for one in phone.controls() if one.tag == "button" and one.place.startswith("layer/")]
     choices = tuple(one.text for one in buttons)
     # WeChat draws what cancels last; an app may have turned the words round
-    refusing = next((one for one in buttons if REFUSE.search(one.text)), buttons[-1] if len(buttons) > 1 else None)
+    refusing = next(
+        (one for one in buttons if REFUSE.search(one.text)), buttons[-1] if len(buttons) > 1 else None
+    )
     picture = phone.picture(f"{page}-dialog")
     left = _tap_away(phone, refusing or (buttons[0] if buttons else None), page)
-    return Hurdle("dialog", page, texts[-1], choices, refusing.text if refusing else "", left=left, picture=picture)
+    return Hurdle(
+        "dialog", page, texts[-1], choices, refusing.text if refusing else "", left=left, picture=picture
+    )
 
 
 def _sheet(phone: Phone, page: str) -> Hurdle | None:
@@ -86,7 +92,13 @@ def _turned_to(phone: Phone, page: str, happened: Sequence[Entry]) -> Hurdle | N
         return None
     controls: Sequence[Control] = seen["controls"]
     picture = phone.picture(f"{now}-instead")
-    hurdle = Hurdle("page", page, f"{now} {text}"[:400], tuple(one.text for one in controls if one.text)[:12], picture=picture)
+    hurdle = Hurdle(
+        "page",
+        page,
+        f"{now} {text}"[:400],
+        tuple(one.text for one in controls if one.text)[:12],
+        picture=picture,
+    )
     refusing = refusal(controls)
     if refusing is not None:
         _tap_away(phone, refusing, page)

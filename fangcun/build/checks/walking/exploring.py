@@ -118,7 +118,12 @@ class Explorer:
         self.hurdles += met
         if any(one.kind != "page" for one in met) and (phone.stack() or [""])[-1] == way.path:
             after = phone.look()  # what lay beneath
-            facts = {**facts, **after, "most_loading": looked["most_loading"], "picture": phone.picture(way.path)}
+            facts = {
+                **facts,
+                **after,
+                "most_loading": looked["most_loading"],
+                "picture": phone.picture(way.path),
+            }
         if met:
             self._lost = True
         requests = [one for one in happened if one.kind == "request"]
@@ -165,7 +170,11 @@ class Explorer:
             if not stack or stack[-1] != way.path or len(item.chain) + 1 >= DEEP:
                 continue
             if tap.changed:
-                fresh = [one for one in self.phone.controls() if one.kind not in seen or one.place.startswith("layer/")]
+                fresh = [
+                    one
+                    for one in self.phone.controls()
+                    if one.kind not in seen or one.place.startswith("layer/")
+                ]
                 revealed, _more = _chosen(fresh)
                 seen |= {one.control.kind for one in revealed if not one.control.place.startswith("layer/")}
                 chain = (*item.chain, item.control)
@@ -177,6 +186,9 @@ class Explorer:
         if self._lost or not stack or stack[-1] != way.path:
             self._arrive(way, item.chain)
         tapped = self.phone.tap(item.control)
+        if tapped is None and self.phone.dialogs() and not item.control.place.startswith("layer/"):
+            self._put_away()
+            tapped = self.phone.tap(item.control)
         if tapped is None and self._arrive(way, item.chain):
             tapped = self.phone.tap(item.control)
         if tapped is None:
@@ -194,7 +206,10 @@ class Explorer:
         if problems_of(happened):
             picture = self.phone.picture(f"{way.path}-tap")
         tap = Tap(
-            **{name: getattr(item.control, name) for name in ("place", "kind", "tag", "text", "classes", "bound", "stops", "disabled")},
+            **{
+                name: getattr(item.control, name)
+                for name in ("place", "kind", "tag", "text", "classes", "bound", "own", "stops", "disabled")
+            },
             page=way.path,
             chain=tuple(one.text or one.classes for one in item.chain),
             changed=changed,
@@ -208,17 +223,28 @@ class Explorer:
         self._follow(way, item, happened, stack, after)
         return tap
 
-    def _follow(self, way: Way, item: Item, happened: list[Entry], before: list[str], after: list[str]) -> None:
+    def _follow(
+        self, way: Way, item: Item, happened: list[Entry], before: list[str], after: list[str]
+    ) -> None:
         """Look at the page to which a tap led, and come back."""
         opened = [one.name for one in happened if one.kind == "page"]
         if not opened and after == before:
             return
         left = self.left_for.setdefault(way.path, [])
         left += [one for one in opened if one not in left]
-        asked = next((one.name for one in happened if one.kind == "page" and one.detail.get("mode") != "back"), "")
+        asked = next(
+            (one.name for one in happened if one.kind == "page" and one.detail.get("mode") != "back"), ""
+        )
         steps = (*way.steps, *item.chain, item.control)
         taps = None if way.taps is None else way.taps + len(item.chain) + 1
-        new = Way(asked or (after[-1] if after else ""), "", "tap" if taps is not None else "direct", taps, steps, way.tab)
+        new = Way(
+            asked or (after[-1] if after else ""),
+            "",
+            "tap" if taps is not None else "direct",
+            taps,
+            steps,
+            way.tab,
+        )
         if new.path in self.all_pages and self._record(new, happened):
             self._queue.append(replace(new, query=self.pages[new.path].query))
         now = self.phone.stack()
@@ -276,11 +302,13 @@ def _chosen(controls: Iterable[Control]) -> tuple[list[Item], list[Item]]:
     alike: Counter[str] = Counter()
     urls: set[tuple[str, str]] = set()
     for one in controls:
-        if one.disabled or (one.stops and not one.text):
+        if one.disabled or (one.stops and not one.text) or (one.within and not one.own and not one.text):
             continue
         is_new_url = bool(one.url) and (one.kind, one.url.partition("?")[0]) not in urls
         urls.add((one.kind, one.url.partition("?")[0]))
         alike[one.kind] += 1
         (now if alike[one.kind] <= ALIKE or is_new_url else later).append(Item(one))
-    now.sort(key=lambda item: bool(LAST.search(item.control.text)) or bool(SELECTED.search(item.control.classes)))
+    now.sort(
+        key=lambda item: bool(LAST.search(item.control.text)) or bool(SELECTED.search(item.control.classes))
+    )
     return now, later[:12]

@@ -38,7 +38,6 @@ class Phone:
         self._context.route("**/*", self._only_home)
         self._page = self._context.new_page()
         self._page.add_init_script(script())
-        self.scroll_noise = False
 
     def _only_home(self, route: Route) -> None:
         if urlsplit(route.request.url).netloc == self._home:
@@ -76,7 +75,7 @@ class Phone:
 
     def go(self, verb: str, url: str = "") -> None:
         """Move as code would: reLaunch, switchTab, navigateTo or navigateBack; then wait."""
-        call = "([verb, url]) => { __mp.wx[verb]({ url, fail() {} }) }"
+        call = "([verb, url]) => { __mp.journal.gesture++; __mp.wx[verb]({ url, fail() {} }) }"
         self._page.evaluate(call, [verb, url])
         self.settle()
 
@@ -130,7 +129,8 @@ class Phone:
         point = self.aim(control)
         if point is None:
             return None
-        self.settle(120)  # bringing it into view may have moved something
+        if point["moved"]:
+            self.settle(120)  # scrolling tells the page things too
         before = self.state()
         self._page.evaluate("__eyes.forget(), __mp.journal.gesture++")
         self._page.touchscreen.tap(point["x"], point["y"])
@@ -157,7 +157,10 @@ class Phone:
         """Everything on the screen, ready to become a `Page`."""
         seen: dict[str, Any] = self._page.evaluate("__eyes.look()")
         return {
-            **{name: seen[name] for name in ("title", "text", "pictures", "fields", "secret_fields", "custom_bar")},
+            **{
+                name: seen[name]
+                for name in ("title", "text", "pictures", "fields", "secret_fields", "custom_bar")
+            },
             "tab_bar": seen["tab_bar"],
             "depth": len(seen["stack"]),
             "controls": tuple(_control(one) for one in seen["controls"]),
@@ -193,7 +196,9 @@ def script() -> str:
 
 def problems_of(entries: Sequence[Entry]) -> tuple[Problem, ...]:
     """What went wrong among these."""
-    return tuple(Problem(one.name, str(one.detail.get("text", ""))) for one in entries if one.kind == "problem")
+    return tuple(
+        Problem(one.name, str(one.detail.get("text", ""))) for one in entries if one.kind == "problem"
+    )
 
 
 def with_path(path: str, **facts: Any) -> Page:

@@ -24,7 +24,8 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """Something to tap. `rect` is left, top, width, height in CSS px; `bound`: a handler hears of the tap; `stops`:
+    """Something to tap. `rect` is left, top, width, height in CSS px; `bound`: a handler hears of the tap; `own`: it
+    was bound by the page's own template, not by a component that binds always; `stops`:
     it only keeps the tap from what lies around; `within`: it lies in another control; `in_text`: a link in a sentence.
     `kind` is the same for all entries of one list.
     """
@@ -36,6 +37,7 @@ class Control:
     classes: str
     rect: tuple[float, float, float, float]
     bound: bool
+    own: bool
     stops: bool
     empty: bool
     open_type: str
@@ -142,6 +144,7 @@ class Tap:
     text: str
     classes: str
     bound: bool
+    own: bool
     stops: bool
     disabled: bool
     chain: tuple[str, ...]

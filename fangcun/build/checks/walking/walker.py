@@ -86,13 +86,20 @@ def _framework(root: Path) -> Literal["native", "uni-app", "taro"]:
     if (root / "taro.js").is_file():
         return "taro"
     vendor = root / "common" / "vendor.js"
-    return "uni-app" if vendor.is_file() and "createComponent" in vendor.read_text(encoding="utf-8", errors="replace") else "native"
+    return (
+        "uni-app"
+        if vendor.is_file() and "createComponent" in vendor.read_text(encoding="utf-8", errors="replace")
+        else "native"
+    )
 
 
 def _referred(root: Path, pages: list[str]) -> frozenset[str]:
     """Pages that some file other than app.json and their own speaks of."""
     texts = [
-        (path.relative_to(root).with_suffix("").as_posix(), path.read_text(encoding="utf-8", errors="replace"))
+        (
+            path.relative_to(root).with_suffix("").as_posix(),
+            path.read_text(encoding="utf-8", errors="replace"),
+        )
         for path in sorted(root.rglob("*"))
         if path.suffix in (".js", ".wxml", ".wxs") and path.is_file()
     ]

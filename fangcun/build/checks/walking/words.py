@@ -12,9 +12,14 @@ REFUSE = re.compile(
 CLOSE_CLASS = re.compile(r"(?:^|[-_\s])(?:close|cancel|skip|refuse|reject|mask|overlay|shade)", re.IGNORECASE)
 PRIVACY = re.compile(r"隐私|用户协议|服务协议|个人信息|privacy", re.IGNORECASE)
 LOGIN = re.compile(r"登录|登陆|登入|授权|注册|绑定手机|手机号|log\s?in|sign\s?in|authori[sz]e", re.IGNORECASE)
-LOGIN_PAGE = re.compile(r"(?:^|/|[-_])(?:login|signin|sign-in|auth|authorize|register|bindphone|bind-phone)(?:$|/|[-_])", re.IGNORECASE)
+LOGIN_PAGE = re.compile(
+    r"(?:^|/|[-_])(?:login|signin|sign-in|auth|authorize|register|bindphone|bind-phone)(?:$|/|[-_])",
+    re.IGNORECASE,
+)
 LAST = re.compile(r"退出|注销|删除|清空|清除|登出|logout|delete|remove|clear", re.IGNORECASE)
-SELECTED = re.compile(r"(?:^|[-_\s])(?:on|active|selected|current|cur|checked|chosen|actived)(?:$|[-_\s])", re.IGNORECASE)
+SELECTED = re.compile(
+    r"(?:^|[-_\s])(?:on|active|selected|current|cur|checked|chosen|actived)(?:$|[-_\s])", re.IGNORECASE
+)
 
 
 def is_about_entering(text: str) -> bool:

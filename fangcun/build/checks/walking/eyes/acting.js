@@ -4,6 +4,7 @@ function aim(place) {
   const element = at(place)
   if (!element?.isConnected || !isVisible(element))
     return null
+  const before = box(element).top
   if (box(element).top < 50 || box(element).bottom > innerHeight - 56 || box(element).left < 0 || box(element).right > innerWidth)
     element.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' })
   const { left, top, width, height } = box(element)
@@ -12,7 +13,7 @@ function aim(place) {
     const hit = document.elementFromPoint(x, y)
     const nearest = hit && [hit, ...ancestors(hit)].find(one => one === element || taps(one).length > 0 || one.matches(BUILT_IN))
     if (hit && element.contains(hit) && (nearest === element || !nearest))
-      return { x, y, kind: kindOf(element), text: words(element).slice(0, 60) }
+      return { x, y, kind: kindOf(element), moved: box(element).top !== before }
   }
   return null
 }

@@ -69,6 +69,7 @@ function controlOf(element) {
     classes: classOf(element).join(' '),
     rect: [left, top, width, height].map(value => Math.round(value * 10) / 10),
     bound: bound.length > 0,
+    own: bound.some(one => one.of === MP().pages.current?.path),
     stops: bound.length > 0 && bound.every(one => one.isFinal),
     empty: bound.length === 0 && !element.querySelector('*') && !words(element),
     open_type: String(data.openType ?? ''),
