@@ -1,0 +1,4 @@
+"use strict";
+Component({
+    properties: { tier: { type: String, value: "" } }
+});

@@ -1,0 +1,4 @@
+"use strict";
+Page({
+    gifts: function () { wx.switchTab({ url: "/pages/gifts/gifts" }); }
+});

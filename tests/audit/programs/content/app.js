@@ -1,0 +1,6 @@
+App({
+  onLaunch() {
+    const manager = wx.getUpdateManager && wx.getUpdateManager()
+    if (manager) manager.onUpdateReady(() => manager.applyUpdate())
+  }
+})

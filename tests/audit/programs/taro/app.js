@@ -1,0 +1,1 @@
+"use strict";require("./runtime"),require("./taro"),require("./common");App({onLaunch:function(){}});

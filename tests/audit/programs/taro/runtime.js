@@ -1,0 +1,1 @@
+"use strict";(function(){var e={},t={};function n(r){if(e[r])return e[r].exports;var o=e[r]={exports:{}};return t[r](o,o.exports,n),o.exports}function r(r){Object.assign(t,r[1]),(r[2]||[]).forEach((function(e){n(e)}))}var o=wx.webpackJsonp=wx.webpackJsonp||[];o.forEach(r),o.push=function(e){Array.prototype.push.call(o,e),r(e)}})();
