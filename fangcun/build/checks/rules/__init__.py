@@ -1,0 +1,37 @@
+"""The checks of the rules about packages and plans; importing this package registers them all."""
+
+from fangcun.build.checks.rules import (
+    built,
+    content,
+    goods,
+    leftovers,
+    login,
+    network,
+    planned,
+    privacy,
+    secrets,
+    structure,
+    style,
+    unsafe,
+    unused,
+    weight,
+    words,
+)
+
+__all__ = [
+    "built",
+    "content",
+    "goods",
+    "leftovers",
+    "login",
+    "network",
+    "planned",
+    "privacy",
+    "secrets",
+    "structure",
+    "style",
+    "unsafe",
+    "unused",
+    "weight",
+    "words",
+]
