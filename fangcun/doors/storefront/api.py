@@ -18,6 +18,7 @@ from ninja.operation import Operation
 from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 
+from fangcun.build.rollout.counting import note_answer
 from fangcun.doors.storefront import (
     activities,
     cart,
@@ -34,6 +35,7 @@ from fangcun.doors.storefront import (
     orders,
     referral,
 )
+from fangcun.doors.storefront.auth import version_of
 from fangcun.doors.storefront.schemas import FOR_IMAGES
 from fangcun.kernel.errors import DomainError, GatewayError, NotFound, NotLoggedIn
 
@@ -115,6 +117,13 @@ def _in_json(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             refusal.headers["Allow"] = response.headers["Allow"]
             response = refusal
         response.headers.setdefault("Cache-Control", "no-store")
+        account = getattr(request, "account", None)
+        note_answer(
+            appid=request.headers.get("X-Program", ""),
+            version=version_of(request),
+            status=response.status_code,
+            member_id=account.member_id if account else None,
+        )
         return response
 
     answered.csrf_exempt = True  # type: ignore[attr-defined]  # who asks is told by a header, never by a cookie

@@ -9,7 +9,8 @@ from django.http import HttpRequest
 from ninja import Router, Status
 from pydantic import Field
 
-from fangcun.doors.storefront.auth import MemberAuth, account_of, actor_of, member_of
+from fangcun.build.rollout.attempts import note_attempt
+from fangcun.doors.storefront.auth import MemberAuth, account_of, actor_of, member_of, version_of
 from fangcun.doors.storefront.cart import BigId
 from fangcun.doors.storefront.order_schemas import (
     CancelIn,
@@ -35,6 +36,7 @@ from fangcun.flows import checkout
 from fangcun.flows.checkout import GroupChoice
 from fangcun.grow.groupbuy.queries import groups_of_orders
 from fangcun.identity.members import queries as members
+from fangcun.kernel.errors import GatewayError
 from fangcun.shop.orders import queries, services
 from fangcun.shop.orders.models import Order
 
@@ -120,7 +122,16 @@ def get_order(request: HttpRequest, number: str) -> OrderOut:
 @router.post("/orders/{number}/pay", response={200: PrepayOut, **errors(400, 401, 404, 409, 502)})
 def pay_order(request: HttpRequest, number: str) -> PrepayOut:
     """What the phone hands to wx.requestPayment."""
-    prepay = services.pay_order(_own(request, number), account=account_of(request))
+    order, account = _own(request, number), account_of(request)
+    version = version_of(request)
+    try:
+        prepay = services.pay_order(order, account=account)
+    except GatewayError as error:
+        note_attempt(
+            order.number, program_id=account.program_id, version=version, failed=error.code or "failed"
+        )
+        raise
+    note_attempt(order.number, program_id=account.program_id, version=version)
     return PrepayOut.from_orm(prepay)
 
 

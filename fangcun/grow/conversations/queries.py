@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from fangcun.grow.conversations.errors import ConversationGone
 from fangcun.grow.conversations.hours import Hours
-from fangcun.grow.conversations.models import Conversation, Entry, ServiceSettings
+from fangcun.grow.conversations.models import Case, Conversation, Entry, ServiceSettings
 from fangcun.grow.conversations.states import ConversationStatus
 from fangcun.identity.members.models import Account, Member
 from fangcun.identity.members.queries import members_by_phone
@@ -156,6 +156,17 @@ def conversations_of_member(member_id: int) -> QuerySet[Conversation]:
     """All conversations of a member, also those from before he logged in for the first time."""
     own = Account.objects.filter(member=member_id, program=OuterRef("program"), openid=OuterRef("openid"))
     return Conversation.objects.filter(Exists(own)).order_by("id")
+
+
+def complaints(program_id: int, *, since: dt.datetime, until: dt.datetime) -> list[tuple[int, dt.datetime]]:
+    """Who of the members turned to customer service or gave it two stars at most, and when; the same one may recur."""
+    cases = Case.objects.filter(
+        conversation__program_id=program_id, conversation__account__member_id__isnull=False
+    )
+    whose = "conversation__account__member_id"
+    opened = cases.filter(opened_at__gte=since, opened_at__lt=until).values_list(whose, "opened_at")
+    rated = cases.filter(rated_at__gte=since, rated_at__lt=until, rating__lte=2).values_list(whose, "rated_at")
+    return [*opened, *rated]
 
 
 def export_member(member_id: int) -> list[dict[str, Any]]:

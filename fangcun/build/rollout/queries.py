@@ -1,0 +1,60 @@
+"""Questions about rollouts and versions."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import Max, QuerySet, Sum
+from django.utils import timezone
+
+from fangcun.build.rollout.errors import RolloutUnknown
+from fangcun.build.rollout.models import Look, Rollout, VersionMinute
+from fangcun.build.rollout.states import OPEN
+
+LATELY = dt.timedelta(days=7)
+
+
+def rollouts() -> QuerySet[Rollout]:
+    """All rollouts, the newest first."""
+    return Rollout.objects.select_related("program", "flag").order_by("-id")
+
+
+def rollout_of(rollout_id: int) -> Rollout:
+    """One rollout. Raises RolloutUnknown."""
+    found = rollouts().filter(pk=rollout_id).first() if 0 < rollout_id < 2**63 else None
+    if found is None:
+        raise RolloutUnknown
+    return found
+
+
+def rollout_of_release(release_number: str) -> Rollout | None:
+    """The last rollout of a release; None before there is one."""
+    return rollouts().filter(release_number=release_number).first() if release_number else None
+
+
+def open_rollout(program_id: int) -> Rollout | None:
+    """The rollout that is on its way in a mini program."""
+    return rollouts().filter(program_id=program_id, status__in=OPEN).first()
+
+
+def looks_of(rollout: Rollout) -> QuerySet[Look]:
+    """Every decision on a rollout, the newest first."""
+    return rollout.looks.order_by("-id")
+
+
+def versions_lately(program_id: int | None = None) -> list[dict[str, object]]:
+    """Which versions phones have told of within a week: program_id, version, requests, errors, last minute."""
+    rows = VersionMinute.objects.filter(minute__gte=timezone.now() - LATELY)
+    if program_id is not None:
+        rows = rows.filter(program_id=program_id)
+    found = rows.values("program_id", "version").annotate(
+        all=Sum("requests"), bad=Sum("errors"), last=Max("minute")
+    )
+    return [dict(row) for row in found.order_by("-last", "-all")]
+
+
+def running_version(program_id: int) -> str:
+    """The version that most requests came from within a week; "" when phones have told of none."""
+    found = versions_lately(program_id)
+    most = max(found, key=lambda row: int(str(row["all"])), default=None)
+    return str(most["version"]) if most else ""
