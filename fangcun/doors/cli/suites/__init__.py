@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from fangcun.doors.cli.suites.compat.command import compat
 from fangcun.doors.cli.suites.journeys import journeys
 from fangcun.doors.cli.suites.load.command import load
 
@@ -13,4 +14,5 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("journeys")(journeys)
+app.command("compat")(compat)
 app.command("load")(load)

@@ -1,0 +1,1 @@
+"""`fangcun test compat`: the mini program on many phones, and the base library it needs."""
