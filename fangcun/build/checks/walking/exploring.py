@@ -3,39 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
+from fangcun.build.checks.walking.choosing import Item, Way, chosen
 from fangcun.build.checks.walking.entering import clear
 from fangcun.build.checks.walking.limits import Limits
 from fangcun.build.checks.walking.phone import Phone, problems_of
 from fangcun.build.checks.walking.record import Control, Entry, Hurdle, Page, Reached, Tap
-from fangcun.build.checks.walking.words import LAST, SELECTED
 
-ALIKE = 2  # of entries of one list, so many are tapped at first
 REVEALED = 6  # of what a tap brings up, so many are tapped
+OF_CONTROL = ("place", "kind", "tag", "text", "classes", "bound", "own", "stops", "disabled")
 DEEP = 3  # taps on one page after each other
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """How a page was reached: `query` when by its address, `steps` from the start otherwise."""
-
-    path: str
-    query: str
-    reached: Reached
-    taps: int | None
-    steps: tuple[Control, ...] = ()
-    tab: str = ""
-
-
-@dataclass(slots=True)
-class Item:
-    """A control to try, after `chain` was tapped on the same page."""
-
-    control: Control
-    chain: tuple[Control, ...] = ()
 
 
 @dataclass
@@ -58,6 +38,8 @@ class Explorer:
     stopped: str = ""
     _queue: deque[Way] = field(default_factory=deque)
     _later: list[tuple[Way, list[Item]]] = field(default_factory=list)
+    _last: list[tuple[Way, list[Item]]] = field(default_factory=list)
+    _only_by_taps: set[str] = field(default_factory=set)
     _lost: bool = False
 
     def go(self) -> None:
@@ -77,6 +59,9 @@ class Explorer:
                 self._open_directly(path)
         while self._queue and not self._over():
             self._visit(self._queue.popleft())
+        for way, items in self._last:
+            if not self._over() and self._arrive(way):
+                self._try(way, items)
         self.journal = self.phone.entries()
 
     def _over(self) -> bool:
@@ -148,10 +133,10 @@ class Explorer:
     def _visit(self, way: Way) -> None:
         if not self._arrive(way):
             return
-        first, later = _chosen(self.phone.controls())
-        if later:
-            self._later.append((way, later))
-        done = self._try(way, first)
+        choice = chosen(self.phone.controls())
+        self._later += [(way, choice.later)] if choice.later else []
+        self._last += [(way, choice.last)] if choice.last else []
+        done = self._try(way, choice.now)
         self.pages[way.path] = replace(self.pages[way.path], tried=done)
 
     def _try(self, way: Way, items: list[Item]) -> bool:
@@ -175,7 +160,7 @@ class Explorer:
                     for one in self.phone.controls()
                     if one.kind not in seen or one.place.startswith("layer/")
                 ]
-                revealed, _more = _chosen(fresh)
+                revealed = chosen(fresh).now
                 seen |= {one.control.kind for one in revealed if not one.control.place.startswith("layer/")}
                 chain = (*item.chain, item.control)
                 waiting.extendleft(reversed([Item(one.control, chain) for one in revealed[:REVEALED]]))
@@ -206,10 +191,7 @@ class Explorer:
         if problems_of(happened):
             picture = self.phone.picture(f"{way.path}-tap")
         tap = Tap(
-            **{
-                name: getattr(item.control, name)
-                for name in ("place", "kind", "tag", "text", "classes", "bound", "own", "stops", "disabled")
-            },
+            **{name: getattr(item.control, name) for name in OF_CONTROL},
             page=way.path,
             chain=tuple(one.text or one.classes for one in item.chain),
             changed=changed,
@@ -237,14 +219,8 @@ class Explorer:
         )
         steps = (*way.steps, *item.chain, item.control)
         taps = None if way.taps is None else way.taps + len(item.chain) + 1
-        new = Way(
-            asked or (after[-1] if after else ""),
-            "",
-            "tap" if taps is not None else "direct",
-            taps,
-            steps,
-            way.tab,
-        )
+        reached: Reached = "direct" if taps is None else "tap"
+        new = Way(asked or (after[-1] if after else ""), "", reached, taps, steps, way.tab)
         if new.path in self.all_pages and self._record(new, happened):
             self._queue.append(replace(new, query=self.pages[new.path].query))
         now = self.phone.stack()
@@ -257,15 +233,30 @@ class Explorer:
     def _arrive(self, way: Way, chain: tuple[Control, ...] = ()) -> bool:
         """Bring the page back as it was before anything on it was tapped, then tap `chain`."""
         self._lost = False
-        self.phone.go("reLaunch", f"/{self.start}")
-        if way.tab:
-            self.phone.go("switchTab", f"/{way.tab}")
-        self._put_away()
-        followed = way.reached != "direct" and self._all(way.steps)
-        if not followed or (self.phone.stack() or [""])[-1] != way.path:
-            self.phone.go("reLaunch", f"/{way.path}" + (f"?{way.query}" if way.query else ""))
+        url = f"/{way.path}" + (f"?{way.query}" if way.query else "")
+        if way.reached == "direct" or not way.steps:
+            self.phone.go("reLaunch", url)
+        else:
+            self._follow_again(way, url)
         self._put_away()
         return self._all(chain) and (self.phone.stack() or [""])[-1] == way.path
+
+    def _follow_again(self, way: Way, url: str) -> None:
+        """By its address when the page is the same that way, else by the taps that led to it."""
+        known = self.pages[way.path]
+        self.phone.go("reLaunch", f"/{way.tab or self.start}")
+        self._put_away()
+        if way.path not in self._only_by_taps:
+            self.phone.go("navigateTo", url)
+            if (self.phone.stack() or [""])[-1] == way.path and len(self.phone.controls()) >= len(
+                known.controls
+            ):
+                return
+            self._only_by_taps.add(way.path)
+            self.phone.go("reLaunch", f"/{way.tab or self.start}")
+            self._put_away()
+        if not self._all(way.steps) or (self.phone.stack() or [""])[-1] != way.path:
+            self.phone.go("reLaunch", url)
 
     def _all(self, steps: Iterable[Control]) -> bool:
         return all(self.phone.tap(one) is not None for one in steps)
@@ -291,24 +282,3 @@ class Explorer:
         way = Way(path, "", "direct", None)
         if self._record(way, self.phone.entries(before)) and self.pages[path].controls:
             self._queue.append(way)
-
-
-def _chosen(controls: Iterable[Control]) -> tuple[list[Item], list[Item]]:
-    """What to tap now, and the rest of lists for later. Entries that name different pages are all tapped; what can't be
-    undone comes last.
-    """
-    now: list[Item] = []
-    later: list[Item] = []
-    alike: Counter[str] = Counter()
-    urls: set[tuple[str, str]] = set()
-    for one in controls:
-        if one.disabled or (one.stops and not one.text) or (one.within and not one.own and not one.text):
-            continue
-        is_new_url = bool(one.url) and (one.kind, one.url.partition("?")[0]) not in urls
-        urls.add((one.kind, one.url.partition("?")[0]))
-        alike[one.kind] += 1
-        (now if alike[one.kind] <= ALIKE or is_new_url else later).append(Item(one))
-    now.sort(
-        key=lambda item: bool(LAST.search(item.control.text)) or bool(SELECTED.search(item.control.classes))
-    )
-    return now, later[:12]

@@ -52,7 +52,7 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text on the screen. `size` in CSS px at a width of 375; `contrast` by WCAG 2.2, None where it can't be known."""
+    """A text on the screen. `size` in CSS px at 375; `contrast` by WCAG 2.2, None where it can't be known."""
 
     text: str
     size: float

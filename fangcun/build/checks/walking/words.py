@@ -17,6 +17,10 @@ LOGIN_PAGE = re.compile(
     re.IGNORECASE,
 )
 LAST = re.compile(r"退出|注销|删除|清空|清除|登出|logout|delete|remove|clear", re.IGNORECASE)
+UNSETTLING = re.compile(
+    r"^(?:English|语言|切换语言|撤回|退出登录|注销.*|清除缓存|切换账号|Log ?out|Sign ?out)$",
+    re.IGNORECASE,
+)
 SELECTED = re.compile(
     r"(?:^|[-_\s])(?:on|active|selected|current|cur|checked|chosen|actived)(?:$|[-_\s])", re.IGNORECASE
 )

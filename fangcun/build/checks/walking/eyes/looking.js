@@ -4,7 +4,7 @@ function scrolls(element) {
   return [element, ...ancestors(element)].some(one => one.matches('wx-scroll-view[scroll-x],wx-swiper,wx-movable-area') || getComputedStyle(one).overflowX !== 'visible')
 }
 
-const isDimmed = element => Boolean(element.closest('[disabled],[data-disabled]')) || /disabled|placeholder/.test([element, ...ancestors(element)].slice(0, 5).map(one => classOf(one).join(' ')).join(' '))
+const isDimmed = element => Boolean(element.closest('[disabled],[data-disabled]')) || /disabled|placeholder|inactive|unavailable|sold-?out|expired|\boff\b|\bpast\b|\bfuture\b|\bdim/.test([element, ...ancestors(element)].slice(0, 5).map(one => classOf(one).join(' ')).join(' '))
 
 function look() {
   const shown = page()

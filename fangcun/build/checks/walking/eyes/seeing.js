@@ -77,7 +77,7 @@ function controlOf(element) {
     url: String(data.url ?? element.dataset?.url ?? element.dataset?.path ?? ''),
     disabled: element.hasAttribute('disabled') || data.disabled === true || /(?:^|\s)(?:[\w-]*disabled)(?:\s|$)/.test(classOf(element).join(' ')),
     in_text: isInText(element),
-    within: Boolean(element.parentElement?.closest('wx-label') || [...ancestors(element)].some(one => taps(one).length > 0)),
+    within: Boolean(element.parentElement?.closest(`wx-label,${BUILT_IN}`) || [...ancestors(element)].some(one => taps(one).length > 0)),
     fills: width * height > innerWidth * innerHeight * 0.5,
     size_px: Number.parseFloat(getComputedStyle(element).fontSize),
   }

@@ -11,20 +11,24 @@ function signs() {
   if (!shown)
     return found
   const turning = [...shown.querySelectorAll('*')].filter((one) => {
-    if (!isVisible(one) || box(one).top > innerHeight || box(one).bottom < 0)
+    const isNamed = SIGN.test(one.getAttribute('class') ?? '') || one.matches('wx-button[loading]')
+    const isSaid = one.childElementCount === 0 && one.textContent.length < 16 && SIGN_WORDS.test(one.textContent.trim())
+    if (!isNamed && !isSaid || !isVisible(one) || box(one).top > innerHeight || box(one).bottom < 0)
       return false
-    const isNamed = SIGN.test(classOf(one).join(' ')) || one.matches('wx-button[loading]')
-    const isSaid = one.childElementCount === 0 && SIGN_WORDS.test(words(one))
-    const isMoving = isNamed && (one.getAnimations({ subtree: true }).some(({ effect }) => effect?.getTiming().iterations === Infinity) || SIGN_WORDS.test(words(one)))
-    return isMoving || isSaid
+    return isSaid || SIGN_WORDS.test(words(one)) || one.getAnimations({ subtree: true }).some(({ effect }) => effect?.getTiming().iterations === Infinity)
   })
   const outer = turning.filter(one => !turning.some(other => other !== one && (other.contains(one) || other.parentElement === one.parentElement && [...other.parentElement.children].indexOf(other) < [...one.parentElement.children].indexOf(one))))
   return found.concat(outer.map(one => `${one.tagName.toLowerCase().replace('wx-', '')}.${classOf(one)[0] ?? ''} ${words(one).slice(0, 20)}`.trim()))
 }
 
+let isLooking = false
 new MutationObserver((records) => {
   mutations += records.filter(({ target, attributeName }) => !(attributeName === 'class' && /hover/.test(target.getAttribute?.('class') ?? ''))).length
+  if (isLooking)
+    return
+  isLooking = true
   requestAnimationFrame(() => {
+    isLooking = false
     const now = MP()?.pages?.current ? signs() : []
     if (now.length > loadingSigns.length)
       loadingSigns = now

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from fangcun.build.checks.finding import Finding
@@ -35,7 +36,7 @@ def small_target(walk: Walk) -> Iterator[Finding]:
 
 
 def _is_too_small(one: Control, page: Page) -> bool:
-    left, top, width, height = one.rect
+    left, _top, width, height = one.rect
     if (
         one.disabled
         or one.in_text
@@ -71,7 +72,7 @@ def _crowds(one: Control, other: Control) -> bool:
     o_left, o_top, o_width, o_height = other.rect
     dx = max(o_left - x, 0, x - o_left - o_width)
     dy = max(o_top - y, 0, y - o_top - o_height)
-    return (dx * dx + dy * dy) ** 0.5 < TARGET / 2 - SAME
+    return math.hypot(dx, dy) < TARGET / 2 - SAME
 
 
 @rule("walk-small-text")

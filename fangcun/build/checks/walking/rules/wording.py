@@ -10,9 +10,11 @@ from fangcun.build.checks.registry import rule
 from fangcun.build.checks.walking.record import Page, Walk
 from fangcun.build.checks.walking.rules.pages import named, named_en, way_of
 
+Search = Callable[[str], re.Match[str] | None]
 UNFINISHED = re.compile(
     r"敬请期待|即将上线|即将开放|功能开发中|正在开发|开发中|建设中|正在建设|待开发|暂未开放|暂未上线|尚未开放|测试数据|测试商品|测试文本|测试内容|"
-    r"占位文字|占位符|示例文字|示例文本|此处填写|这里是(?:标题|内容|描述)|\blorem ipsum\b|\bcoming soon\b|\bunder construction\b|"
+    r"占位文字|占位符|示例文字|示例文本|此处填写|这里是(?:标题|内容|描述)|\blorem ipsum\b|\bcoming soon\b|"
+    r"\bunder construction\b|"
     r"(?<![\w/])TODO(?!\w)|\btest ?data\b|(?<![a-z])placeholder(?! ?=)\b|\bhello,? ?world\b",
     re.IGNORECASE,
 )
@@ -23,8 +25,10 @@ INDUCING = re.compile(
     r"|不(?:分享|转发)[^。]{0,6}(?:不|无法)|(?:分享|转发)[^。]{0,6}(?:个|位)?(?:群|好友)(?:才能|方可|后解锁)"
 )
 RAW = re.compile(
-    r"\bundefined\b|\bNaN\b|\[object \w+\]|\{\{[^}]*\}\}|\b\w*Error: |\brequest:fail\b|\berrMsg\b|\berrcode\b|Cannot read propert|"
-    r"is not (?:a function|defined)\b|Unexpected token|\bHTTP ?[45]\d\d\b|\bstatus(?: ?code)? ?[=:] ?[45]\d\d\b|^\s*\{\s*\"\w+\"\s*:"
+    r"\bundefined\b|\bNaN\b|\[object \w+\]|\{\{[^}]*\}\}|\b\w*Error: |\brequest:fail\b|\berrMsg\b|\berrcode\b|"
+    r"Cannot read propert|"
+    r"is not (?:a function|defined)\b|Unexpected token|\bHTTP ?[45]\d\d\b|"
+    r"\bstatus(?: ?code)? ?[=:] ?[45]\d\d\b|^\s*\{\s*\"\w+\"\s*:"
 )
 FAILED = re.compile(r"失败|出错|错误|异常|\berror\b|\bfailed\b", re.IGNORECASE)
 
@@ -32,9 +36,8 @@ FAILED = re.compile(r"失败|出错|错误|异常|\berror\b|\bfailed\b", re.IGNO
 @rule("walk-placeholder-words")
 def placeholder_words(walk: Walk) -> Iterator[Finding]:
     """Words on a page, in a dialog or a toast that say that it is not finished."""
-    yield from _on_pages(
-        walk, "walk-placeholder-words", _unfinished, "有没有做完的字样", "says that it is not finished"
-    )
+    message, message_en = "有没有做完的字样", "says that it is not finished"
+    yield from _on_pages(walk, "walk-placeholder-words", _unfinished, message, message_en)
     for tap in walk.taps:
         page = walk.page(tap.page)
         for toast in tap.toasts:
@@ -68,13 +71,8 @@ def placeholder_words(walk: Walk) -> Iterator[Finding]:
 @rule("walk-inducing-words")
 def inducing_words(walk: Walk) -> Iterator[Finding]:
     """Words that promise something for sharing or following."""
-    yield from _on_pages(
-        walk,
-        "walk-inducing-words",
-        INDUCING.search,
-        "有诱导分享或关注的字样",
-        "lures into sharing or following",
-    )
+    message, message_en = "有诱导分享或关注的字样", "lures into sharing or following"
+    yield from _on_pages(walk, "walk-inducing-words", INDUCING.search, message, message_en)
 
 
 @rule("walk-raw-text")
@@ -114,11 +112,9 @@ def _unfinished(text: str) -> re.Match[str] | None:
     return UNFINISHED.search(text) or BARE_TEST.search(text)
 
 
-def _on_pages(
-    walk: Walk, name: str, search: Callable[[str], re.Match[str] | None], message: str, message_en: str
-) -> Iterator[Finding]:
+def _on_pages(walk: Walk, name: str, search: Search, message: str, message_en: str) -> Iterator[Finding]:
     for page in walk.pages:
-        found = list(dict.fromkeys(match[0] for match in map(search, _texts(page)) if match))
+        found = list(dict.fromkeys(one[0] for one in map(search, _texts(page)) if one))
         if found:
             yield Finding(
                 name,

@@ -1,0 +1,31 @@
+"""A platform of its own for the walk through our own package, so that its pages have something on them."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from fangcun.build.checks.walking import Backend
+from fangcun.doors.cli.stack import Stack
+
+
+@contextmanager
+def sample_stage() -> Iterator[Backend]:
+    """The platform with a small shop and its WeChat in a box, until the end of the block.
+
+    Raises DidNotStart and CallFailed when it can't be set up.
+    """
+    with tempfile.TemporaryDirectory(prefix="fangcun-check-") as home:
+        stack = Stack(Path(home))
+        try:
+            stack.supervisor.start(stack.wechatbox)
+            said = stack.call(sys.executable, "-m", "fangcun.doors.cli.check.filling")
+            stack.supervisor.start(stack.web, stack.worker)
+            appid = json.loads(said.splitlines()[-1])["appid"]
+            yield Backend(server=stack.url, box=stack.box_url, appid=appid)
+        finally:
+            stack.stop()
