@@ -13,7 +13,6 @@ from rich.text import Text
 from fangcun.doors.cli.plan.files import ERRORS, OK, out, refuse
 from fangcun.doors.cli.plan.walk.browser import CannotWalk, need_app, need_browser
 from fangcun.doors.cli.plan.walk.command import MINIAPP, Walked, conclude, report, walk
-from fangcun.doors.cli.plan.walk.report import counts
 from fangcun.doors.cli.plan.walk.script import ScriptWrong
 from fangcun.doors.cli.plan.walk.ways import NoSuchScenario, ways_of
 from fangcun.doors.cli.suites.keeping import INTERRUPTED, Result, keep, plan_to_test, report_folder
@@ -74,6 +73,8 @@ def journeys(
 
 def result_of(walked: Walked, began: datetime) -> Result:
     """What a walk is worth, as it is recorded."""
+    from fangcun.doors.cli.plan.walk.report import counts
+
     counted = counts(walked.ways)
     ways = f"{counted['ways_passed']}/{counted['ways']}"
     steps = f"{counted['steps_passed']}/{counted['steps']}"

@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 HERE = Path(__file__).parent
@@ -17,6 +16,8 @@ def write_report(folder: Path, template: str, told: dict[str, Any], **shown: Any
 
     `template` lies beside this file, with its folder, e.g. "load/report.html".
     """
+    from jinja2 import Environment, FileSystemLoader
+
     (folder / "report.json").write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", "utf-8")
     pages = Environment(loader=FileSystemLoader(HERE), autoescape=True, trim_blocks=True, lstrip_blocks=True)
     style = Markup((HERE / "report.css").read_text("utf-8"))  # noqa: S704 - our own file

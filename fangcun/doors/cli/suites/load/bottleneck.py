@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any
 
+from fangcun.doors.cli.suites.load.looks import Look
 from fangcun.doors.cli.suites.load.numbers import Sample, Step
-from fangcun.doors.cli.suites.load.watch import Look
 
 FULL_CORE = 85.0  # percent of one core, from which on a single-threaded program has no room
 FULL_MACHINE = 90.0

@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import datetime
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -25,21 +25,15 @@ from rich.text import Text
 from fangcun.doors.cli.plan.files import ERRORS, OK, Clean, out, refuse
 from fangcun.doors.cli.suites.keeping import INTERRUPTED, keep, plan_to_test, report_folder
 from fangcun.doors.cli.suites.load.bottleneck import causes
-from fangcun.doors.cli.suites.load.ground import (
-    LOOPBACK,
-    Ground,
-    NoGround,
-    check_target,
-    look_around,
-    own_stack,
-    set_up,
-)
 from fangcun.doors.cli.suites.load.mix import Share, shares_of
 from fangcun.doors.cli.suites.load.numbers import read_samples, saturation, steps_of
 from fangcun.doors.cli.suites.load.outcome import Outcome, report
 from fangcun.doors.cli.suites.load.scans import scans_of, statements_in
-from fangcun.doors.cli.suites.load.watch import Watch
 from fangcun.doors.cli.supervisor import DidNotStart, end_with_parent
+
+if TYPE_CHECKING:
+    from fangcun.doors.cli.suites.load.ground import Ground
+    from fangcun.doors.cli.suites.load.watch import Watch
 
 MOST_USERS, MOST_MINUTES, MOST_STEPS = 2000, 60.0, 20
 GRACE_S = 45.0  # to warm up, and for the last answers
@@ -76,8 +70,11 @@ def load(
 
     Ends with 0 when all answers kept within the budget, 1 when not, 2 when there is nothing to test.
     """
+    if find_spec("locust") is None:
+        raise refuse("压测需要 locust：pip install locust，或 make setup")
     from fangcun.doors.cli.run import stop_when_told
     from fangcun.doors.cli.stack import CallFailed
+    from fangcun.doors.cli.suites.load.ground import NoGround, check_target
 
     tested = plan_to_test(plan)
     shares = shares_of(tested.blueprint)
@@ -108,6 +105,8 @@ def load(
 @contextmanager
 def _ground(target: str | None, plan: str, database: str) -> Iterator[Ground]:
     """A running shop, stopped afterwards if it is of our own."""
+    from fangcun.doors.cli.suites.load.ground import look_around, own_stack, set_up
+
     if target:
         yield look_around(target.rstrip("/"))
         return
@@ -124,6 +123,8 @@ def run(
     ground: Ground, plan: Clean, shares: list[Share], steps: list[int], step_s: float, *, is_whole: bool
 ) -> Outcome:
     """Let the customers in, step by step, and see what comes of it. Raises RushFailed."""
+    from fangcun.doors.cli.suites.load.watch import Watch
+
     began, clock = datetime.now().astimezone(), time.monotonic()
     with tempfile.TemporaryDirectory(prefix="fangcun-rush-") as scratch:
         samples_file = Path(scratch) / "samples.jsonl"
@@ -160,7 +161,7 @@ def run(
         looks=looks,
         scans=scans,
         limit=plan.blueprint.budgets.api_ms,
-        is_whole=is_whole and urlsplit(ground.url).hostname in LOOPBACK,
+        is_whole=is_whole,
     )
 
 
@@ -217,9 +218,9 @@ def _conclude(outcome: Outcome) -> None:
     if outcome.causes:
         first = outcome.causes[0]
         out.print(Text(f"{'瓶颈' if outcome.saturation else '最先吃紧'}：{first.title}", "bold yellow"))
-        for one in first.evidence:
-            out.print(Text(f"    {one}"))
-    for one in outcome.broken:
-        out.print(Text(f"✗ {one}", "bold red"))
+        for said in first.evidence:
+            out.print(Text(f"    {said}"))
+    for words in outcome.broken:
+        out.print(Text(f"✗ {words}", "bold red"))
     if not outcome.broken:
         out.print(Text(f"✓ {outcome.summary}", "bold green"))

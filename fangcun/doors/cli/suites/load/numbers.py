@@ -103,8 +103,10 @@ def figures(name: str, samples: Sequence[Sample], seconds: float) -> Figures:
         len(samples),
         sum(bool(one.kind) for one in samples),
         round(len(samples) / seconds, 2) if seconds else 0.0,
-        *(round(percentile(times, share), 1) for share in (0.5, 0.95, 0.99)),
-        round(times[-1], 1) if times else 0.0,
+        p50=round(percentile(times, 0.5), 1),
+        p95=round(percentile(times, 0.95), 1),
+        p99=round(percentile(times, 0.99), 1),
+        longest=round(times[-1], 1) if times else 0.0,
     )
 
 

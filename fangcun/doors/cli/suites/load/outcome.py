@@ -11,9 +11,9 @@ from typing import Any
 from fangcun.doors.cli.suites.drawing import Line, line_chart
 from fangcun.doors.cli.suites.keeping import Result
 from fangcun.doors.cli.suites.load.bottleneck import ENOUGH, Cause, cost_of
+from fangcun.doors.cli.suites.load.looks import Look
 from fangcun.doors.cli.suites.load.mix import Share
 from fangcun.doors.cli.suites.load.numbers import ERRORS_BEGIN, Sample, Saturation, Step, curve
-from fangcun.doors.cli.suites.load.watch import Look
 from fangcun.doors.cli.suites.pages import write_report
 
 

@@ -46,7 +46,7 @@ def _scanned(connection: sqlite3.Connection, sql: str, tables: set[str]) -> str:
     names = {alias or table: table for table, alias in _TABLE.findall(sql)}
     for row in plan:
         if match := _SCAN.match(str(row[-1])):
-            table = names.get(match[1], match[1])
+            table = str(names.get(match[1], match[1]))
             if table in tables and not SMALL.match(table):
                 return table
     return ""

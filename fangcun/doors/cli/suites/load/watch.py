@@ -7,26 +7,13 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import psutil
 
+from fangcun.doors.cli.suites.load.looks import Look
+
 EVERY_S = 0.5
-
-
-@dataclass(slots=True)
-class Look:
-    """One moment. CPU is in percent of one core; `jobs` wait to be done, `locked` sessions wait for a lock."""
-
-    at: float
-    cpu: dict[str, float] = field(default_factory=dict)
-    machine: float = 0.0
-    jobs: int | None = None
-    locked: int | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 class Watch:
@@ -89,7 +76,8 @@ class _Reader(_Nothing):
     """Reads beside the platform: how many jobs are due, and how many sessions wait for a lock where that is told."""
 
     def __init__(self, connect: Callable[[], Any], *, due: str, locked: str) -> None:
-        self._connect, self._due, self._locked, self._open = connect, due, locked, None
+        self._connect, self._due, self._locked = connect, due, locked
+        self._open: Any = None
 
     def look(self) -> tuple[int | None, int | None]:
         try:
