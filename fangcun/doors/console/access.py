@@ -17,6 +17,15 @@ BY_NAME: Mapping[str, str] = {
     "catalog_product_stock": "stock.change",
     "groupbuy_group_dissolve": "grow.change",  # and payments.refund: see test_groupbuy
     **{f"plan_{page.name}": "plan.view" for page in PAGES},  # these and the next: see test_plan_pages
+    "launch_releases": "launch.view",  # these and the next: see test_launch_releases
+    "launch_release": "launch.view",
+    "launch_release_live": "launch.view",
+    "launch_release_quota": "launch.view",
+    "launch_release_act": "launch.release",
+    "launch_release_dossier": "launch.view",
+    "launch_release_kit": "launch.view",
+    "launch_release_kit_file": "launch.view",
+    "launch_release_kit_picture": "launch.view",
     "launch_builds": "launch.view",
     "launch_build": "launch.view",
     "launch_build_progress": "launch.view",

@@ -154,10 +154,12 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
         (
             _("上线"),
             [
+                (_("上线看板"), "rocket_launch", "/console/launch/", "launch.view"),
                 (_("构建"), "package_2", "/console/launch/builds/", "launch.view"),
                 (_("检查"), "fact_check", "/console/launch/checks/", "launch.view"),
                 (_("测试报告"), "lab_profile", "/console/launch/reports/", "launch.view"),
                 (_("资质与环境"), "badge", "/console/launch/papers/", "launch.view"),
+                (_("发布"), "rocket_launch", "/console/launch/releases/", "launch.view"),
             ],
         ),
         (

@@ -46,14 +46,20 @@ class Wechat:
 
     def perform(self, errand, *, progress) -> dict[str, Any]:
         self.asked.append(errand.kind)
-        answer = self.answers.get(errand.kind, {})
+        answer: Any = self.answers.get(errand.kind, {})
         if isinstance(answer, BaseException):
             raise answer
-        return answer
+        told: dict[str, Any] = answer
+        return told
 
     def happened(self, errand) -> dict[str, Any] | None:
         self.asked.append(f"{errand.kind}?")
         return self.done.get(errand.kind)
+
+
+@pytest.fixture(autouse=True)
+def _a_home(tmp_path, settings) -> None:
+    settings.FANGCUN_HOME = tmp_path
 
 
 @pytest.fixture

@@ -7,12 +7,19 @@ from collections.abc import Callable
 from django.http import HttpResponseBase
 from django.urls import URLPattern, path
 
-from fangcun.doors.console.launch import builds, checks, papers, reports
+from fangcun.doors.console.launch import board, builds, checks, papers, releases, reports
 
 View = Callable[..., HttpResponseBase]
 
 # Each part of the launch keeps its own list: address below `launch/`, view, name after `launch_`.
-PARTS: tuple[list[tuple[str, View, str]], ...] = (builds.PAGES, checks.PAGES, reports.PAGES, papers.PAGES)
+PARTS: tuple[list[tuple[str, View, str]], ...] = (
+    board.PAGES,
+    builds.PAGES,
+    checks.PAGES,
+    reports.PAGES,
+    papers.PAGES,
+    releases.PAGES,
+)
 
 
 def urls(admin_view: Callable[[View], View]) -> list[URLPattern]:
