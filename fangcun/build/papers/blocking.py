@@ -10,8 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from fangcun.build.papers.models import Paper
-from fangcun.build.papers.points import points
+from fangcun.build.papers.points import Point, points
 from fangcun.build.papers.queries import (
+    PaperState,
+    PermissionRow,
     active_programs,
     latest_test,
     launch_begins,
@@ -43,10 +45,10 @@ def papers_state(program: Program | None = None) -> list[Blocker]:
     return found
 
 
-def of_papers() -> Iterator[Blocker]:
-    """Papers of the plan that are not there, and any that has run out."""
+def of_papers(rows: list[PaperState] | None = None) -> Iterator[Blocker]:
+    """Papers of the plan that are not there, and any that has run out; `rows` when they were read just now."""
     today, launch = timezone.localdate(), launch_begins()
-    for state in papers():
+    for state in papers() if rows is None else rows:
         if state.paper is None:
             text = _("“%s”在蓝图里，还没有登记") % (state.planned.name if state.planned else "")
             yield Blocker(f"paper:{state.planned.id if state.planned else ''}", text, PAPERS)
@@ -72,9 +74,9 @@ def _trouble(paper: Paper, today: dt.date, launch: dt.date | None) -> str:
     return ""
 
 
-def of_permissions(program: Program) -> Iterator[Blocker]:
-    """Interfaces that are needed and not granted."""
-    for row in permissions(program):
+def of_permissions(program: Program, rows: list[PermissionRow] | None = None) -> Iterator[Blocker]:
+    """Interfaces that are needed and not granted; `rows` when they were read just now."""
+    for row in permissions(program) if rows is None else rows:
         if row.why and row.state != PermissionState.GRANTED:
             text = _("接口“%(title)s”%(state)s：%(why)s") % {
                 "title": row.title,
@@ -99,9 +101,9 @@ def of_tests(program: Program) -> Iterator[Blocker]:
             yield Blocker(f"test:{program.pk}:{result.code}", text, link)
 
 
-def of_points(program: Program) -> Iterator[Blocker]:
-    """Points of the checklist that are open."""
-    for point in points(program):
+def of_points(program: Program, found: list[Point] | None = None) -> Iterator[Blocker]:
+    """Points of the checklist that are open; `found` when they were decided just now."""
+    for point in points(program) if found is None else found:
         if point.state == "open":
             text = _("清单：%s") % point.title + (f"（{point.detail}）" if point.detail else "")
             link = f"/console/launch/checklist/?program={program.pk}#{point.name}"

@@ -27,6 +27,8 @@ from fangcun.doors.cli.insight.paths import paths
 from fangcun.doors.cli.insight.retention import retention
 from fangcun.doors.cli.insight.segments import persona, rfm, segments
 from fangcun.doors.cli.insight.visits import sharing, sources, visits
+from fangcun.doors.cli.launch.environment import app as environment_app
+from fangcun.doors.cli.launch.status import app as launch_app
 from fangcun.doors.cli.plan.commands import app as plan_app
 from fangcun.doors.cli.release import app as release_app
 from fangcun.doors.cli.suites import app as suites_app
@@ -41,6 +43,8 @@ app.add_typer(plan_app, name="plan")
 app.add_typer(suites_app, name="test")
 app.add_typer(events_app, name="events")
 app.add_typer(release_app, name="release")
+app.add_typer(environment_app, name="env")
+app.add_typer(launch_app, name="launch")
 app.command("build")(build)
 app.command("builds")(builds)
 app.command("check")(check)

@@ -1,0 +1,1 @@
+"""The launch board: what blocks the launch now, of every room of building."""

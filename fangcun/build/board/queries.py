@@ -1,0 +1,24 @@
+"""The whole board, as it stands now."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from fangcun.build.board import going, made
+from fangcun.build.board.parts import Board, Part
+from fangcun.build.papers.blocking import Blocker
+from fangcun.build.papers.queries import active_programs
+
+PROGRAMS = "/console/programs/program/"
+
+
+def board() -> Board:
+    """Every part of a launch with what blocks it, each with the place where it is mended. Calls no network."""
+    programs = active_programs()
+    parts = [made.plan(), made.build(), made.checks(), made.suites(), going.qualifications()]
+    if programs:
+        parts += [going.interfaces(programs), going.environment(programs), going.checklist(programs)]
+    else:
+        none = Blocker("program:none", _("还没有登记小程序"), PROGRAMS)
+        parts.append(Part("program", _("小程序"), PROGRAMS, blockers=(none,)))
+    return Board((*parts, going.schedule(), going.release(programs)))
