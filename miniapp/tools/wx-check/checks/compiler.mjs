@@ -11,6 +11,8 @@ const ADVICE = ['CONTAINS_OTHER_PKG_COMPONENTS', 'CONTAINS_OTHER_PKG_JS']
 // The compiler asks servicewechat.com which file types may be uploaded and falls back to its own list; here it does not ask.
 http.request = async () => ({ body: '{"errCode":0}' })
 
+let key // one for all projects of this run
+
 /** The official compiler and its quality rules, kept off the network. */
 export async function compile(build) {
   const findings = await compileProject(build)
@@ -56,9 +58,10 @@ async function inScratch(build, work) {
 
 /** `attr()` is the documented member of IProject that would ask servicewechat.com; the key signs uploads and is never used. */
 function offlineProject(build, scratch) {
-  const key = path.join(scratch, 'key.pem')
-  writeFileSync(key, generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs1', format: 'pem' }))
-  const project = new ci.Project({ appid: 'wx0000000000000000', type: 'miniProgram', projectPath: build, privateKeyPath: key, ignores: [] })
+  key ??= generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs1', format: 'pem' })
+  const file = path.join(scratch, 'key.pem')
+  writeFileSync(file, key)
+  const project = new ci.Project({ appid: 'wx0000000000000000', type: 'miniProgram', projectPath: build, privateKeyPath: file, ignores: [] })
   project.attr = async () => ci.DefaultProjectAttr
   return project
 }
