@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from fangcun.build.release.models import Attempt, Errand, Release
+from fangcun.build.release.services.watching import EVERYBODY, begin_watch, tell_step
 from fangcun.build.release.states import ErrandKind, ReleaseStatus, Verdict
 from fangcun.kernel.actors import Actor
 
@@ -69,6 +70,7 @@ def _gray(release: Release, attempt: Attempt, errand: Errand, answer: dict[str, 
     reason = _("灰度到 %(percent)s%%") % {"percent": percent}
     if release.status == ReleaseStatus.APPROVED:
         release.enter(ReleaseStatus.ROLLING_OUT, by=by, reason=reason, percent=percent)
+        begin_watch(release, flag=str(errand.payload.get("flag", "")), by=by)
     elif release.status == ReleaseStatus.ROLLING_OUT:
         Release.objects.filter(pk=release.pk, percent__lt=percent).update(percent=percent)
 
@@ -79,6 +81,7 @@ def _live(release: Release, attempt: Attempt, errand: Errand, answer: dict[str, 
     release.enter(
         ReleaseStatus.LIVE, by=by, reason=_reason(errand), percent=100, live_at=timezone.now(), held=""
     )
+    tell_step(release, EVERYBODY, reason=_reason(errand), by=by)
     earlier = Release.objects.filter(program_id=release.program_id, status=ReleaseStatus.LIVE)
     for one in earlier.exclude(pk=release.pk):
         one.enter(

@@ -14,6 +14,7 @@ from fangcun.doors.cli.release.commands import Number, Reason, app
 def go(
     number: Number,
     everybody: Annotated[bool, typer.Option("--all", help="everybody at once instead of steps")] = False,
+    flag: Annotated[str, typer.Option(help="key of a flag whose percentage follows the steps")] = "",
     reason: Reason = "",
 ) -> None:
     """Begin to roll an approved version out."""
@@ -21,7 +22,7 @@ def go(
         from fangcun.build.release import services
         from fangcun.kernel.actors import SYSTEM
 
-        finish(services.go(number=number, everybody=everybody, reason=reason, by=SYSTEM))
+        finish(services.go(number=number, everybody=everybody, flag=flag, reason=reason, by=SYSTEM))
 
 
 @app.command()

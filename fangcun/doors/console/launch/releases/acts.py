@@ -115,7 +115,11 @@ ACTS: dict[str, Act] = {
     "cancel": _cancel,
     "retry": lambda number, data, by: services.try_again(errand_id=_number(data, "errand") or 0, by=by),
     "go": lambda number, data, by: services.go(
-        number=number, everybody="everybody" in data, reason=data.get("reason", ""), by=by
+        number=number,
+        everybody="everybody" in data,
+        flag=data.get("flag", ""),
+        reason=data.get("reason", ""),
+        by=by,
     ),
     "step": lambda number, data, by: services.step(
         number=number, percent=_number(data, "percent"), reason=data.get("reason", ""), by=by

@@ -16,6 +16,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from fangcun.build.artifacts.models import Artifact, Environment, Platform, Status
 from fangcun.build.checks.pack import rules
 from fangcun.build.checks.queries import is_good, latest_run
+from fangcun.build.flags.queries import flags
 from fangcun.build.release.errors import ReleaseUnknown
 from fangcun.build.release.guidance import guide
 from fangcun.build.release.kit.keeping import kit_page
@@ -33,7 +34,10 @@ from fangcun.build.release.queries import (
     releases,
 )
 from fangcun.build.release.services import new_release
+from fangcun.build.release.services.watching import watch_of
 from fangcun.build.release.states import Channel, ErrandStatus, ReleaseStatus
+from fangcun.build.rollout.queries import looks_of
+from fangcun.build.rollout.words import VERDICT_WORDS, said
 from fangcun.doors.console.forms import RefusableForm
 from fangcun.doors.console.launch.frame import frame, guard
 from fangcun.doors.console.launch.releases.line import TONES, line_of
@@ -150,9 +154,24 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         "builds": fit_artifacts().exclude(pk=release.artifact_id)[:10],
         "run": (run := latest_run(release.artifact)),
         "run_good": run is not None and is_good(run),
+        "flags": flags(),
+        **_watch(release),
         **_now(release),
     }
     return render(request, "console/launch/release.html", context)
+
+
+def _watch(release: Release) -> dict[str, Any]:
+    """The watch over the version's health, with what was decided last and why."""
+    watch = watch_of(release)
+    look = looks_of(watch).first() if watch is not None else None
+    found = look.found if look is not None else None
+    return {
+        "watch": watch,
+        "look": look,
+        "verdict": VERDICT_WORDS.get(look.verdict, look.verdict) if look is not None else "",
+        "reasons": [said(reason) for reason in found.reasons] if found is not None else [],
+    }
 
 
 def _now(release: Release) -> dict[str, Any]:
