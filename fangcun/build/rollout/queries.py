@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import NamedTuple
 
 from django.db.models import Max, QuerySet, Sum
 from django.utils import timezone
@@ -42,19 +43,30 @@ def looks_of(rollout: Rollout) -> QuerySet[Look]:
     return rollout.looks.order_by("-id")
 
 
-def versions_lately(program_id: int | None = None) -> list[dict[str, object]]:
-    """Which versions phones have told of within a week: program_id, version, requests, errors, last minute."""
+class VersionLately(NamedTuple):
+    """A version that phones have told of within a week: its requests, those with errors, the minute of the last."""
+
+    program_id: int
+    version: str
+    all: int
+    bad: int
+    last: dt.datetime
+
+
+def versions_lately(program_id: int | None = None) -> list[VersionLately]:
+    """Which versions phones run, the one that was heard of last first."""
     rows = VersionMinute.objects.filter(minute__gte=timezone.now() - LATELY)
     if program_id is not None:
         rows = rows.filter(program_id=program_id)
-    found = rows.values("program_id", "version").annotate(
-        all=Sum("requests"), bad=Sum("errors"), last=Max("minute")
+    found = (
+        rows.values_list("program_id", "version")
+        .annotate(all=Sum("requests"), bad=Sum("errors"), last=Max("minute"))
+        .order_by("-last", "-all")
     )
-    return [dict(row) for row in found.order_by("-last", "-all")]
+    return [VersionLately(*row) for row in found]
 
 
 def running_version(program_id: int) -> str:
     """The version that most requests came from within a week; "" when phones have told of none."""
-    found = versions_lately(program_id)
-    most = max(found, key=lambda row: int(str(row["all"])), default=None)
-    return str(most["version"]) if most else ""
+    most = max(versions_lately(program_id), key=lambda one: one.all, default=None)
+    return most.version if most else ""

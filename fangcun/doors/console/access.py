@@ -26,6 +26,13 @@ BY_NAME: Mapping[str, str] = {
     "launch_release_kit": "launch.view",
     "launch_release_kit_file": "launch.view",
     "launch_release_kit_picture": "launch.view",
+    "launch_rollouts": "launch.view",  # these and the next: see test_launch_rollouts
+    "launch_rollout": "launch.view",
+    "launch_rollout_live": "launch.view",
+    "launch_rollout_act": "launch.release",
+    "launch_flags": "launch.view",
+    "launch_flag": "launch.view",
+    "launch_flag_act": "launch.change",
     "launch_builds": "launch.view",
     "launch_build": "launch.view",
     "launch_build_progress": "launch.view",

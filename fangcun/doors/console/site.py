@@ -160,6 +160,8 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 (_("测试报告"), "lab_profile", "/console/launch/reports/", "launch.view"),
                 (_("资质与环境"), "badge", "/console/launch/papers/", "launch.view"),
                 (_("发布"), "rocket_launch", "/console/launch/releases/", "launch.view"),
+                (_("放量"), "stacked_line_chart", "/console/launch/rollouts/", "launch.view"),
+                (_("开关"), "toggle_on", "/console/launch/flags/", "launch.view"),
             ],
         ),
         (

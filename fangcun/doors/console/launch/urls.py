@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.http import HttpResponseBase
 from django.urls import URLPattern, path
 
-from fangcun.doors.console.launch import board, builds, checks, papers, releases, reports
+from fangcun.doors.console.launch import board, builds, checks, flags, papers, releases, reports, rollouts
 
 View = Callable[..., HttpResponseBase]
 
@@ -19,6 +19,8 @@ PARTS: tuple[list[tuple[str, View, str]], ...] = (
     reports.PAGES,
     papers.PAGES,
     releases.PAGES,
+    rollouts.PAGES,
+    flags.PAGES,
 )
 
 
