@@ -103,6 +103,7 @@ def test_a_good_version_goes_on_by_itself_and_says_so(news):
     assert (kept.percent, kept.status, kept.place, len(kept.moves)) == (20, "running", 1, 2)
     look = looks_of(rollout)[0]
     assert (look.verdict, look.percent, look.acted) == ("go", 5, True)
+    assert look.found is not None
     assert said(look.found.reasons[0]) == "看了 250 人，各项都没有变差的迹象"
     assert [type(one) for one in news] == [RolloutStepped, RolloutStepped]
     assert news[-1].percent == 20
