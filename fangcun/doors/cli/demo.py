@@ -13,6 +13,7 @@ from rich.progress import Progress
 from fangcun.doors.cli.sample.club import load_club
 from fangcun.doors.cli.sample.growth import load_growth
 from fangcun.doors.cli.sample.load import load_catalog
+from fangcun.doors.cli.sample.papers import load_papers
 from fangcun.grow.conversations.models import QuickReply
 from fangcun.grow.conversations.queries import service_settings
 from fangcun.grow.conversations.services import save_quick_reply, save_settings
@@ -197,3 +198,4 @@ def load_demo(box_url: str, progress: Progress) -> None:
     load_shop(progress)
     load_growth(full=True)
     load_club()
+    load_papers()
