@@ -7,6 +7,7 @@ import typer
 from fangcun.doors.cli.suites.compat.command import compat
 from fangcun.doors.cli.suites.journeys import journeys
 from fangcun.doors.cli.suites.load.command import load
+from fangcun.doors.cli.suites.security.command import security
 
 app = typer.Typer(
     help="Test before the launch: journeys, compatibility, load, security. Each leaves a report.",
@@ -16,3 +17,4 @@ app = typer.Typer(
 app.command("journeys")(journeys)
 app.command("compat")(compat)
 app.command("load")(load)
+app.command("security")(security)
