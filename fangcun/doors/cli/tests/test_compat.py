@@ -30,7 +30,7 @@ def facts(
         values: dict[str, Any] = dict.fromkeys(names, ())
         return Script(**{**values, "library": file in library, "calls": tuple(calls)})
 
-    usual: dict[str, Any] = {name: () for name in Facts.__dataclass_fields__}
+    usual: dict[str, Any] = dict.fromkeys(Facts.__dataclass_fields__, ())
     made = {file: script(file, calls) for file, calls in scripts.items()}
     return Facts(**{**usual, "scripts": made, "project": project or {}})
 
@@ -114,7 +114,7 @@ def test_an_api_that_is_too_new_needs_a_question_before():
     wanted = needs(package)
     assert [one.api for one in wanted] == ["getDeviceInfo", "getWindowInfo", "chooseMedia", "request"]
     found = list(below_floor(package, wanted, "2.9.0"))
-    assert [(one.kind, one.words, one.part) for one in found] == [
+    assert [(one.kind, one.part, one.page) for one in found] == [
         ("library", "wx.getDeviceInfo", "vendor.js"),
         ("floor", "wx.getWindowInfo", "pages/a.js"),
     ]

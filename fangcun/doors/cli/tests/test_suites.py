@@ -136,7 +136,8 @@ def test_a_walk_is_told_with_where_it_got_stuck():
 def test_a_report_has_nothing_to_fetch_and_no_script(tmp_path):
     told = {
         "title": "兼容性测试", "passed": False, "target": "<b>本机</b>", "began_at": "2026-07-01T10:00:00",
-        "seconds": 3, "summary": "一个错误", "facts": [["手机", "1"]], "devices": [], "pages": [], "needs": {}, "first_page": "home",
+        "seconds": 3, "summary": "一个错误", "facts": [["手机", "1"]], "devices": [], "pages": [], "needs": {},
+        "first_page": "home",
         "problems": [{
             "kind": "cut", "title": "文字被截断", "is_error": False, "page": "pages/a", "part": "t",
             "words": "<script>alert(1)</script>", "detail": "", "devices": ["small"], "pictures": [],
