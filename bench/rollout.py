@@ -155,6 +155,11 @@ def courses(shop: Shop, version: Version, seed: int, rollouts: int) -> list[Cour
     return [rollout(shop, version, np.random.default_rng([seed, n]), caution) for n in range(rollouts)]
 
 
+def number_of(version: Version, rollouts: int) -> int:
+    """How many rollouts of a version: those that no promise is about need to be known less exactly."""
+    return rollouts if version in (*GOOD, SICK[0]) else max(1, rollouts // 5)
+
+
 def share_of(count: int, total: int) -> str:
     """A percentage and how far it may be off (95 %, Wilson)."""
     rate, z = count / total, 1.96
@@ -196,13 +201,15 @@ def told(found: list[Course]) -> str:
 def main() -> int:
     """Print what became of all of them; 1 when a promise is broken."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rollouts", type=int, default=1000, help="of each version in each shop")
+    parser.add_argument(
+        "--rollouts", type=int, default=1000, help="of each version that a promise is about, in each shop"
+    )
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     began, broken = time.perf_counter(), False
     with ProcessPoolExecutor() as pool:
         jobs = {
-            (shop, version): pool.submit(courses, shop, version, args.seed, args.rollouts)
+            (shop, version): pool.submit(courses, shop, version, args.seed, number_of(version, args.rollouts))
             for shop in SHOPS
             for version in (*GOOD, *SICK)
         }
@@ -216,7 +223,7 @@ def main() -> int:
                 back = sum(one.end == BACK for one in found) / len(found)
                 broken |= version == SICK[0] and past >= 0.01
                 broken |= version in GOOD and back >= 0.05
-    total = len(SHOPS) * len(GOOD + SICK) * args.rollouts
+    total = sum(len(job.result()) for job in jobs.values())
     print(f"{total:,} rollouts in {time.perf_counter() - began:.0f} s")
     print("BROKEN: " if broken else "kept: ", end="")
     print("half the payment success passes 5 % in less than 1 %, good ones are turned back in less than 5 %")
