@@ -7,7 +7,14 @@ from dataclasses import replace
 
 from fangcun.build.checks.walking.phone import Phone
 from fangcun.build.checks.walking.record import Control, Entry, Hurdle
-from fangcun.build.checks.walking.words import CLOSE_CLASS, LOGIN, LOGIN_PAGE, REFUSE, is_about_entering
+from fangcun.build.checks.walking.words import (
+    AGREE,
+    CLOSE_CLASS,
+    LOGIN,
+    LOGIN_PAGE,
+    REFUSE,
+    is_about_entering,
+)
 
 MOST_HURDLES = 5
 
@@ -31,6 +38,8 @@ def clear(phone: Phone, page: str, happened: Sequence[Entry]) -> list[Hurdle]:
         found.append(met)
         if met.left or not met.refused_with:
             break
+    if found and (found[-1].left or found[-1].stands or not found[-1].refused_with):
+        _give_in(phone)
     return found
 
 
@@ -43,6 +52,16 @@ def refusal(controls: Sequence[Control]) -> Control | None:
     ]
     around = [one for one in open_to_tap if one.fills and one.bound and not one.text]
     return next(iter([*by_words, *by_class, *around]), None)
+
+
+def _give_in(phone: Phone) -> None:
+    """Tap what agrees, so that the walk can go on behind what can't be refused."""
+    over = phone.overlay()
+    controls = phone.controls() if phone.dialogs() else over[1] if over else []
+    agreeing = [one for one in controls if one.text and not one.disabled and not REFUSE.search(one.text)]
+    agreeing.sort(key=lambda one: (one.tag != "button", not AGREE.search(one.text)))
+    if agreeing:
+        phone.tap(agreeing[0])
 
 
 def _dialog(phone: Phone, page: str) -> Hurdle | None:

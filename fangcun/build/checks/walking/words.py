@@ -9,6 +9,9 @@ REFUSE = re.compile(
     r"|^\s*[×✕✖xX╳]\s*$|\b(?:skip|cancel|close|decline|refuse|reject|later|not now|no thanks|browse)\b",
     re.IGNORECASE,
 )
+AGREE = re.compile(
+    r"同意|确定|知道了|允许|继续|进入|开始|登录|\b(?:ok|agree|accept|allow|continue)\b", re.IGNORECASE
+)
 CLOSE_CLASS = re.compile(r"(?:^|[-_\s])(?:close|cancel|skip|refuse|reject|mask|overlay|shade)", re.IGNORECASE)
 PRIVACY = re.compile(r"隐私|用户协议|服务协议|个人信息|privacy", re.IGNORECASE)
 LOGIN = re.compile(r"登录|登陆|登入|授权|注册|绑定手机|手机号|log\s?in|sign\s?in|authori[sz]e", re.IGNORECASE)

@@ -73,7 +73,7 @@ function button(wx, pages) {
     })
     definition.lifetime('attached', function () {
       this.addListener('tap', () => {
-        const form = this.$$.closest('wx-form')?.__wxElement
+        const form = this.$$?.closest('wx-form')?.__wxElement // the page's own handler may have taken the button away
         if (this.data.formType === 'submit')
           form?.triggerEvent('submit', { value: valuesOf(form.$$) })
         else if (this.data.formType === 'reset')

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fangcun.build.checks.finding import Finding, Undecided
 from fangcun.build.checks.registry import rule
-from fangcun.build.checks.walking.record import Page, Walk
+from fangcun.build.checks.walking.record import Hurdle, Page, Walk
 from fangcun.build.checks.walking.rules.pages import named, named_en, way_of
 from fangcun.build.checks.walking.words import LOGIN_PAGE, REFUSE
 
@@ -17,8 +17,8 @@ MOST_TAPS = 3
 def unreached_page(walk: Walk) -> Iterator[Finding | Undecided]:
     """A registered page to which no tap leads, in a walk that tried everything."""
     missed = [one for one in walk.all_pages if not _was_reached(walk, one)]
-    if not missed:
-        return
+    if not missed or any(one.page == walk.start and _bars_the_way(one) for one in walk.hurdles):
+        return  # nobody gets past the door; that is another rule's
     is_whole = not walk.stopped and all(one.tried for one in walk.pages if one.reached != "direct")
     is_starved = any(one.requests_failed for one in walk.pages) or any(
         "login" in one.calls for one in walk.taps
@@ -78,6 +78,10 @@ def dead_end(walk: Walk) -> Iterator[Finding]:
             detail=way_of(page),
             picture=page.picture,
         )
+
+
+def _bars_the_way(hurdle: Hurdle) -> bool:
+    return hurdle.stands or hurdle.left or not hurdle.refused_with
 
 
 def _was_reached(walk: Walk, path: str) -> bool:
