@@ -10,6 +10,7 @@ from urllib.request import Request, urlopen
 import typer
 from rich.progress import Progress
 
+from fangcun.build.papers.services import set_upload_key
 from fangcun.doors.cli.sample.club import load_club
 from fangcun.doors.cli.sample.growth import load_growth
 from fangcun.doors.cli.sample.load import load_catalog
@@ -88,6 +89,17 @@ SERVICE = {
     "away_text": "现在是休息时间，我们 {上班时间} 上班后马上回复您。",
     "thanks_text": "谢谢您的评价！",
 }
+# What the shop chose in WeChat's console, as the sample's plan says it.
+CATEGORIES = [
+    {
+        "first_class": "食品",
+        "first_id": 139,
+        "second_class": "生鲜果蔬",
+        "second_id": 1391,
+        "third_class": "",
+        "third_id": 0,
+    }
+]
 REPLIES = [
     ("常用", "问候", "nh", "{昵称}，您好！我是客服{客服}，请问有什么可以帮您？"),
     ("常用", "稍等", "sd", "请稍等，我马上为您查询。"),
@@ -97,7 +109,7 @@ REPLIES = [
 ]
 
 
-def ask_box(box_url: str, path: str, **body: str) -> dict[str, Any]:
+def ask_box(box_url: str, path: str, **body: Any) -> dict[str, Any]:
     """Ask the person's side of the box. Exits with one sentence when there is none at that address."""
     request = Request(  # noqa: S310 - the operator names the address
         box_url + path,
@@ -131,6 +143,7 @@ def register_demo(box_url: str) -> None:
         appid=given["appid"], name=given["name"], app_secret=given["secret"], merchant=merchant, by=SYSTEM
     )
     connect_push(box_url, program)
+    register_releasing(box_url, program, given)
     for template in given["templates"]:
         purpose, fields = MESSAGES[template["title"]]
         register_template(
@@ -141,6 +154,23 @@ def register_demo(box_url: str) -> None:
             fields=fields,
             by=SYSTEM,
         )
+
+
+def register_releasing(box_url: str, program: Program, given: dict[str, Any]) -> None:
+    """How versions are released in the demo: by upload key, and a second program by a third-party platform."""
+    set_upload_key(program=program, private_key=given["upload_private_key"], by=SYSTEM)
+    other = given["third_party_program"]
+    platform = register_program(
+        appid=other["appid"],
+        name=f"{SHOP}（第三方平台）",
+        app_secret=other["secret"],
+        role=Program.Role.TOOLS,
+        by=SYSTEM,
+    )
+    set_upload_key(program=platform, private_key=other["upload_private_key"], by=SYSTEM)
+    connect_push(box_url, platform)
+    for one in (program, platform):
+        ask_box(box_url, "/_box/publishing", appid=one.appid, categories=CATEGORIES)
 
 
 def connect_push(box_url: str, program: Program) -> None:
