@@ -8,15 +8,11 @@ import zlib
 KB = 1024
 
 
-def noise(size: int, letter: str = "v") -> str:
-    """JavaScript of about this many bytes that no compression of the reader changes."""
+def noise(size: int) -> str:
+    """JavaScript of this many bytes that takes no time to read: a few long texts."""
     rows = random.Random(7)
-    lines, length = [], 0
-    while length < size:
-        line = f"exports.{letter}{len(lines)} = '{rows.getrandbits(600):x}'\n"
-        lines.append(line)
-        length += len(line)
-    return "".join(lines)
+    texts = [rows.randbytes(50 * KB).hex() for _ in range(size // (100 * KB))]
+    return "".join(f"exports.v{number} = '{text}'\n" for number, text in enumerate(texts))
 
 
 def png(size: int) -> bytes:

@@ -13,7 +13,7 @@ def a_bracket_is_open(files: Files) -> None:
     files.edit("utils/money.js", "return (fen / 100).toFixed(2)", "return (fen / 100.toFixed(2)")
 
 
-@seed("compiler-error", "booking", compiled=True, also=("code-unused", "page-empty"))
+@seed("compiler-error", "booking", compiled=True, also=("code-unused", "page-empty", "page-unreachable"))
 def minified_code_was_cut(files: Files) -> None:
     files.write("pages/mine/index.js", files.read("pages/mine/index.js")[:-20])
 
@@ -74,7 +74,7 @@ def a_helper_was_deleted(files: Files) -> None:
 
 @seed("require-missing", "booking", also=("compiler-error",))
 def a_chunk_is_not_in_the_package(files: Files) -> None:
-    files.edit("pages/home/index.js", '"../../common/vendor.js"', '"../../common/vendors.js"')
+    files.edit("pages/home/index.js", '"../../services/core.js"', '"../../services/cores.js"')
 
 
 @seed("require-missing", "content", also=("compiler-error",))

@@ -66,7 +66,7 @@ def words_that_fill_a_place(files: Files) -> None:
 
 @seed("test-content", "booking")
 def a_store_called_test(files: Files) -> None:
-    files.edit("common/vendor.js", 'name:"滨江店"', 'name:"测试门店"')
+    files.edit("services/core.js", 'name:"滨江店"', 'name:"测试门店"')
 
 
 @seed("test-content", "taro")

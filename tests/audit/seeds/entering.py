@@ -64,9 +64,9 @@ def a_silent_login_at_the_start(files: Files) -> None:
 @seed("forced-authorization", "booking")
 def the_place_is_asked_for_at_once(files: Files) -> None:
     files.edit(
-        "pages/stores/index.js",
-        "onLoad(){this.setData({a:e.stores})}",
-        "onLoad(){this.setData({a:e.stores}),this.e0()}",
+        "pages/home/index.js",
+        "onLoad(){",
+        'e9(){wx.getFuzzyLocation({type:"wgs84"})},onShow(){this.e9()},onLoad(){',
     )
 
 
@@ -162,3 +162,26 @@ def a_default_address_is_ticked(files: Files) -> None:
         '<button class="primary"',
         '<label><checkbox value="default" checked="{{true}}" />设为默认地址</label>\n<button class="primary"',
     )
+
+
+@seed("account-deletion", "booking")
+def members_cannot_leave(files: Files) -> None:
+    files.edit("pages/mine/index.wxml", '<button class="p" bindtap="e1">注销账号并删除资料</button>', "")
+    files.edit("pages/mine/index.js", "注销账号", "提示")
+
+
+@seed("account-deletion", "club")
+def a_phone_is_bound_for_good(files: Files) -> None:
+    files.declare(privacy=frozenset({"UserInfo", "phone"}))
+    files.edit(
+        "pages/profile/profile.wxml",
+        '<button class="link" bindtap="leave">注销会员</button>',
+        '<button class="link" open-type="getPhoneNumber" bindgetphonenumber="avatar">绑定手机号</button>',
+    )
+    files.edit("pages/profile/profile.js", "注销会员", "提示")
+    files.edit("pages/profile/profile.js", "注销后积分清零，资料会全部删除", "积分不能转让")
+
+
+@twin("account-deletion", "content")
+def nobody_registers(files: Files) -> None:
+    files.edit("pages/mine/mine.wxml", "清空收藏</button>", "清空我的收藏</button>")

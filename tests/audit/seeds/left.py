@@ -38,7 +38,7 @@ def the_word_stands_in_a_text(files: Files) -> None:
     files.edit("pages/rules/rules.wxml", "多次违规将被禁言。", "console.log 之类的代码请勿粘贴到评论里。")
 
 
-@seed("debug-left")
+@seed("log-left")
 def a_debugger_statement(files: Files) -> None:
     files.edit(
         "pages/cart/cart.js", "const lines = basket.lines()", "debugger\n    const lines = basket.lines()"

@@ -14,7 +14,7 @@ def requests_go_to_localhost(files: Files) -> None:
 
 @seed("url-local", "booking", also=("url-insecure", "domain-unregistered", "test-endpoint"))
 def requests_go_to_an_address_of_the_office(files: Files) -> None:
-    files.edit("common/vendor.js", "https://yuyue.shunshoulifa.com/api", "http://192.168.3.21:9000/api")
+    files.edit("services/core.js", "https://yuyue.shunshoulifa.com/api", "http://192.168.3.21:9000/api")
 
 
 @seed("url-local", "club", also=("domain-unregistered", "url-insecure", "test-endpoint"))
@@ -84,7 +84,7 @@ def requests_go_to_a_test_server(files: Files) -> None:
 @seed("test-endpoint", "booking", also=("domain-unregistered",))
 def requests_go_to_a_dev_host(files: Files) -> None:
     files.edit(
-        "common/vendor.js", "https://yuyue.shunshoulifa.com/api", "https://dev.yuyue.shunshoulifa.com/api"
+        "services/core.js", "https://yuyue.shunshoulifa.com/api", "https://dev.yuyue.shunshoulifa.com/api"
     )
 
 
@@ -143,7 +143,7 @@ def the_phone_asks_wechat_for_the_openid(files: Files) -> None:
 @seed("wechat-api-from-phone", "booking", also=("domain-unregistered", "secret-in-package"))
 def the_phone_asks_for_a_token(files: Files) -> None:
     files.edit(
-        "common/vendor.js",
+        "services/core.js",
         "function i(){",
         'function l(){return wx.request({url:"https://api.weixin.qq.com/cgi-bin/token?grant_type=client_credential"})}exports.token=l;function i(){',
     )

@@ -145,7 +145,7 @@ def goods_are_paid(files: Files) -> None:
     files.edit("order/confirm/confirm.wxml", "微信支付", "微信支付，付款后 48 小时内发货")
 
 
-@twin("virtual-payment", "content")
+@twin("virtual-payment", "content", also=("category-mismatch",))
 def a_free_course(files: Files) -> None:
     files.edit("services/articles.js", "三月适合播什么", "视频课程：三月播种（免费）")
 
@@ -217,7 +217,7 @@ def a_barber_has_a_forum(files: Files) -> None:
     files.page(
         "pages-book/forum/index",
         '<view class="box">发型社区</view><view class="box"><textarea placeholder="分享你的新发型" bindinput="e0"></textarea></view><button class="b" bindtap="e1">发布帖子</button>',
-        '"use strict";const e=require("../../common/vendor.js");Page({e0(e){this.w=e.detail.value},e1(){e.call("POST","/posts",{words:this.w}).then((()=>wx.navigateBack()),(()=>wx.showModal({title:"没有发布"})))}});\n',
+        '"use strict";const e=require("../../services/core.js");Page({e0(e){this.w=e.detail.value},e1(){e.call("POST","/posts",{words:this.w}).then((()=>wx.navigateBack()),(()=>wx.showModal({title:"没有发布"})))}});\n',
         "发型社区",
     )
     files.edit(

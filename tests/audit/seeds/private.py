@@ -107,7 +107,7 @@ def an_address_is_not_listed(files: Files) -> None:
         del app["requiredPrivateInfos"]
 
 
-@seed("required-private-infos", "booking")
+@seed("required-private-infos", "booking", also=("required-private-infos-unused",))
 def another_interface_is_listed(files: Files) -> None:
     with files.json("app.json") as app:
         app["requiredPrivateInfos"] = ["chooseLocation"]
@@ -140,16 +140,27 @@ def a_list_without_use(files: Files) -> None:
         app["requiredPrivateInfos"] = ["chooseLocation"]
 
 
+def exactly(files: Files, desc: str | None) -> None:
+    """Read the exact place instead of the blurred one."""
+    files.edit("pages/stores/index.js", "wx.getFuzzyLocation", "wx.getLocation")
+    with files.json("app.json") as app:
+        app["requiredPrivateInfos"] = ["getLocation"]
+        app["permission"] = {} if desc is None else {"scope.userLocation": {"desc": desc}}
+
+
 @seed("location-purpose", "booking")
 def no_purpose_is_given(files: Files) -> None:
-    with files.json("app.json") as app:
-        del app["permission"]
+    exactly(files, None)
 
 
 @seed("location-purpose", "booking")
 def the_purpose_is_empty(files: Files) -> None:
-    with files.json("app.json") as app:
-        app["permission"] = {"scope.userFuzzyLocation": {"desc": ""}}
+    exactly(files, "")
+
+
+@twin("location-purpose", "booking")
+def the_purpose_is_given(files: Files) -> None:
+    exactly(files, "用于按距离排列附近门店")
 
 
 @seed("location-needless", also=("privacy-undeclared", "location-purpose", "forced-authorization"))

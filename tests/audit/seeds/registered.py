@@ -61,7 +61,7 @@ def icons_of_4_kb(files: Files) -> None:
             one |= {"iconPath": "images/tab.png", "selectedIconPath": "images/tab.png"}
 
 
-@seed("subpackage-nesting", also=("compiler-error", "page-unreachable", "page-missing"))
+@seed("subpackage-nesting", also=("compiler-error", "page-unreachable", "page-missing", "page-too-deep"))
 def a_root_inside_another(files: Files) -> None:
     with files.json("app.json") as app:
         app["subPackages"].append({"root": "order/after", "pages": ["apply/apply"]})
@@ -80,7 +80,7 @@ def a_root_with_slashes_inside_another(files: Files) -> None:
     files.add("pages/index/index.wxml", '<navigator url="/reading/extra/more">更多</navigator>\n')
 
 
-@twin("subpackage-nesting")
+@twin("subpackage-nesting", also=("page-too-deep",))
 def a_root_that_begins_alike(files: Files) -> None:
     with files.json("app.json") as app:
         app["subPackages"].append({"root": "order-after", "pages": ["apply/apply"]})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 
 from fangcun.build.checks.finding import Finding
@@ -84,20 +85,19 @@ def wxml_syntax(subject: Subject) -> Iterator[Finding]:
 @rule("require-missing")
 def require_missing(subject: Subject) -> Iterator[Finding]:
     """A script asks for a file that the package does not have."""
-    for fault in subject.facts.faults:
-        script = subject.facts.scripts.get(fault.file)
-        if fault.check != "require" or script is None:
-            continue
-        wanted = fault.message.removeprefix("cannot find ")
-        lines = [one.line for one in script.requires if one.wanted == wanted and one.to is None]
-        if lines:
-            yield Finding(
-                "require-missing",
-                f"引用的文件不存在：{wanted}",
-                f"There is no such file: {wanted}",
-                fault.file,
-                lines[0],
-            )
+    names = subject.package.names
+    for file, script in subject.facts.scripts.items():
+        for one in script.requires:
+            place = posixpath.normpath(posixpath.join(posixpath.dirname(file), one.wanted))
+            there = any(f"{place}{ending}" in names for ending in ("", ".js", "/index.js", ".json", ".wxs"))
+            if one.to is None and one.wanted.startswith(".") and not there:
+                yield Finding(
+                    "require-missing",
+                    f"引用的文件不存在：{one.wanted}",
+                    f"There is no such file: {one.wanted}",
+                    file,
+                    one.line,
+                )
 
 
 @rule("page-missing")

@@ -235,7 +235,10 @@ def agreement_prechecked(subject: Subject) -> Iterator[Finding]:
                 continue
             around = element.text + "".join(one.text for one in list(template.above(element))[:3])
             around += "".join(one.text for one in template.elements if one.parent == element.parent)
-            if re.sub(r"[{}\s]", "", checked) in ("true", "checked") and _AGREEMENT.search(around):
+            ticked = re.sub(r"[{}\s]", "", checked)
+            if (ticked in ("true", "checked") or _begins_true(subject, file, ticked)) and _AGREEMENT.search(
+                around
+            ):
                 yield Finding(
                     "agreement-prechecked",
                     "同意协议的选框默认已勾选",
@@ -244,6 +247,15 @@ def agreement_prechecked(subject: Subject) -> Iterator[Finding]:
                     element.line,
                     page_of(subject, file),
                 )
+
+
+def _begins_true(subject: Subject, template: str, name: str) -> bool:
+    """Whether the data of a template's script begin with this name as true."""
+    script = template.removesuffix(".wxml") + ".js"
+    if not name.isidentifier() or script not in subject.package.names:
+        return False
+    text = (subject.package.root / script).read_text(encoding="utf-8", errors="replace")
+    return re.search(rf"\b{name}\s*:\s*(?:true|!0)\b", text) is not None
 
 
 @rule("privacy-switch-off")

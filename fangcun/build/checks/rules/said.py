@@ -36,13 +36,14 @@ _SHOWN_ATTRIBUTES = frozenset(
     }
 )
 _SHOWN_NAMES = re.compile(
-    r"(?:title|text|content|label|desc|description|name|tips?|message|msg|placeholder|motto|subtitle|slogan|intro|summary|detail|nickname|goods|product)s?$",
+    r"(?:title|text|content|label|desc|description|name|tips?|message|msg|placeholder|motto|subtitle|slogan|intro|summary|about|body|caption|heading|remark|detail|nickname|goods|product)s?$",
     re.IGNORECASE,
 )
 _SILENT = re.compile(
     r"^console\.|(?:^|\.)(?:Error|TypeError|RangeError|require|warn|error|log|debug|track|report|emit|\$emit|getItem|setItem)$|Storage(?:Sync)?$"
 )
 _HAN = re.compile(r"[\u4e00-\u9fff]")
+_SENTENCE = re.compile(r"^[A-Z][a-z]+(?:,? [A-Za-z]+){2,}")
 _EXPRESSION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 
@@ -94,7 +95,7 @@ def shown(text: Text) -> bool:
     """Whether a text of a script is written for users: Chinese, or given to a name that is shown."""
     if _SILENT.search(text.callee):
         return False
-    return bool(_HAN.search(text.text) or _SHOWN_NAMES.search(text.near))
+    return bool(_HAN.search(text.text) or _SHOWN_NAMES.search(text.near) or _SENTENCE.search(text.text))
 
 
 def _in_json(subject: Subject) -> Iterator[Said]:

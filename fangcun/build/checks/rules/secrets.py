@@ -39,6 +39,7 @@ _PATTERNS = (
     (re.compile(r"[?&](?:app)?secret=[0-9a-fA-F]{32}\b"), "AppSecret", "an AppSecret"),
 )
 _SECRET = re.compile(r"secret|app_?key_?secret", re.IGNORECASE)
+_APP_SECRET = re.compile(r"^(?:app|wx|weixin|mp)?_?secret$", re.IGNORECASE)  # a bundle may hold own code
 _PAY_KEY = re.compile(r"mch.*key|(?:api|pay|partner).*v?3?key|key.*(?:v3|mch)|apiclient", re.IGNORECASE)
 _CLOUD_SECRET = re.compile(
     r"secret_?(?:access_?)?key|access_?key_?secret|secretid|aes_?key|private_?key|encod(?:ing)?_?aes_?key|sign(?:ing)?_?(?:key|secret)|jwt_?secret|(?:client|api|token)_?secret",
@@ -61,7 +62,9 @@ def secret_in_package(subject: Subject) -> Iterator[Finding]:
         appids = [text.line for text in script.texts if _APPID.search(text.text)]
         told = set()
         for text in script.texts:
-            what = _pattern(text.text) or (None if script.library else _named(text, appids))
+            what = _pattern(text.text)
+            if what is None and (not script.library or _APP_SECRET.match(text.near)):
+                what = _named(text, appids)
             if what and what not in told:
                 told.add(what)
                 yield _found(name, text.line, *what)

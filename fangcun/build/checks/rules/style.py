@@ -126,6 +126,20 @@ def target_small(subject: Subject) -> Iterator[Finding]:
                                 page_of(subject, file),
                             )
 
+    for file, template in subject.facts.templates.items():
+        for element in () if template.library or subject.unused(file) else template.elements:
+            decls = _inline(element.attrs.get("style", "")) if element.tappable else {}
+            if _tiny(decls) and not _held(template, element):
+                size = f"{decls['width']} × {decls['height']}"
+                yield Finding(
+                    "target-small",
+                    f"<{element.tag}> 可以点，却只有 {size}，不到 {SMALLEST_TARGET_PX}px",
+                    f"<{element.tag}> can be tapped, but has {size}, less than {SMALLEST_TARGET_PX} px",
+                    file,
+                    element.line,
+                    page_of(subject, file),
+                )
+
 
 def _enlarged(selector: str) -> list[str]:
     """Classes with a pseudo-element, which may make the target larger."""

@@ -38,8 +38,21 @@ def code_unused(subject: Subject) -> Iterator[Finding]:
 
 @rule("component-unused")
 def component_unused(subject: Subject) -> Iterator[Finding]:
-    """A page or component registers a component that its template never uses."""
+    """A page, component or app.json registers a component that no template it speaks for uses."""
     package = subject.package
+    everywhere = {
+        element.tag for template in subject.facts.templates.values() for element in template.elements
+    }
+    everywhere |= {word for _file, element in subject.facts.elements() for word in element.attrs.values()}
+    shared = package.app.get("usingComponents")
+    for tag in shared if isinstance(shared, dict) else ():
+        if tag not in everywhere:
+            yield Finding(
+                "component-unused",
+                f"app.json 登记了组件 {tag}，没有模板用它",
+                f"app.json registers the component {tag}, but no template uses it",
+                "app.json",
+            )
     for path, json in package.facts.json.items():
         base = path.removesuffix(".json")
         template = subject.facts.templates.get(f"{base}.wxml")

@@ -2,6 +2,9 @@
 
 import { keyOf, memberName } from './naming.mjs'
 
+/** What is given to these comes out again; another function's answer is its own. */
+const PASSES = new Set(['decodeURIComponent', 'decodeURI', 'unescape', 'String', 'parse', 'concat', 'assign', 'replace'])
+
 /** Where `onLoad`'s query or `event.detail.value` is given to a name: [{name, source: 'query' | 'input', line}]. */
 export function feedsOf(path, isQueryReader) {
   const found = []
@@ -53,10 +56,20 @@ function mentions(path, query) {
   const look = (at) => {
     if (at.node.type === 'Identifier' && query.has(at.node.name) && !(at.parentPath.isMemberExpression() && at.key === 'property' && !at.parent.computed))
       found = 'query'
-    else if (memberName(at.node) === 'value' && memberName(at.node.object) === 'detail')
+    else if (memberName(at.node) === 'value' && (memberName(at.node.object) ?? at.node.object.name) === 'detail')
       found = found ?? 'input'
   }
-  look(path)
-  path.traverse({ Identifier: look, MemberExpression: look, Function: inner => inner.skip() })
+  const answers = at => at.isCallExpression() && !PASSES.has(at.node.callee.name ?? memberName(at.node.callee))
+  const start = answers(path) ? path.get('callee') : path
+  look(start)
+  start.traverse({
+    Identifier: look,
+    MemberExpression: look,
+    CallExpression(inner) {
+      if (answers(inner))
+        inner.skipKey('arguments')
+    },
+    Function: inner => inner.skip(),
+  })
   return found
 }

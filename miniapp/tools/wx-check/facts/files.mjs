@@ -17,7 +17,7 @@ const KINDS = {
 const KIND_OF = new Map(Object.entries(KINDS).flatMap(([kind, endings]) => endings.map(ending => [ending, kind])))
 
 /** Code of others: it is measured and its calls count, but its words and its style are not the enterprise's. */
-const OTHERS = /(?:^|\/)(?:node_modules|node-modules|miniprogram_npm|uni_modules|npm|libs?|vendors?|third[-_]?party|tdesign[^/]*|vant[^/]*|@vant|weui[^/]*|wux[^/]*|iview|lin-ui|colorui|uview[^/]*|u-charts|ec-canvas|echarts|towxml|mp-html|wxParse)\/|(?:^|\/)(?:vendors?|taro|runtime|babelHelpers|polyfills?|chunk-vendors|regenerator-runtime|vue(?:\.runtime)?|react|lodash|dayjs|moment|md5|crypto-js|echarts|qrcode|weapp-qrcode|qqmap-wx-jssdk|jsencrypt|sm-crypto)(?:[.-][\w.-]*)?\.(?:js|wxml|wxss)$|\.min\.(?:js|css|wxss)$/i
+const OTHERS = /(?:^|\/)(?:node_modules|node-modules|miniprogram_npm|uni_modules|npm|vendors?|third[-_]?party|tdesign[^/]*|vant[^/]*|@vant|weui[^/]*|wux[^/]*|iview|lin-ui|colorui|uview[^/]*|u-charts|ec-canvas|echarts|towxml|mp-html|wxParse)\/|(?:^|\/)(?:vendors?|taro|runtime|babelHelpers|polyfills?|chunk-vendors|regenerator-runtime|vue(?:\.runtime)?|react|lodash|dayjs|moment|md5|crypto-js|echarts|qrcode|weapp-qrcode|qqmap-wx-jssdk|jsencrypt|sm-crypto)(?:[.-][\w.-]*)?\.(?:js|wxml|wxss)$|\.min\.(?:js|css|wxss)$/i
 
 /** Every file under `root`, with "/" and sorted: {file, bytes, kind, type, library}. */
 export function listFiles(root) {

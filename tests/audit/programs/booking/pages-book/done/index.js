@@ -1,1 +1,1 @@
-"use strict";const e=require("../../common/vendor.js");Page({data:{a:null},onLoad(){this.setData({a:e.bookings()[0]||{service:"精剪",at:"10:00",code:"000000"}})},e0(){wx.switchTab({url:"/pages/home/index"})}});
+"use strict";const e=require("../../services/core.js");Page({data:{a:null},onLoad(){this.setData({a:e.bookings()[0]||{service:"精剪",at:"10:00",code:"000000"}})},e0(){wx.switchTab({url:"/pages/home/index"})}});

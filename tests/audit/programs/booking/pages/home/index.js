@@ -1,1 +1,1 @@
-"use strict";const e=require("../../common/vendor.js");Page({data:{a:[]},onLoad(){this.setData({a:e.services.map((t=>({a:t.name,b:e.yuan(t.amount),c:t.minutes,d:t.id})))})},e0(e){wx.navigateTo({url:"/pages-book/slot/index?service="+e.currentTarget.dataset.id})}});
+"use strict";const e=require("../../services/core.js");Page({data:{a:[]},onLoad(){this.setData({a:e.services.map((t=>({a:t.name,b:e.yuan(t.amount),c:t.minutes,d:t.id})))})},e0(e){wx.navigateTo({url:"/pages-book/slot/index?service="+e.currentTarget.dataset.id})}});

@@ -1,1 +1,1 @@
-"use strict";const e=require("../../common/vendor.js");Page({data:{a:0},onShow(){this.setData({a:e.bookings().length})},e0(){wx.navigateTo({url:"/pages-book/list/index"})}});
+"use strict";const e=require("../../services/core.js");Page({data:{a:0},onShow(){this.setData({a:e.bookings().length})},e1(){wx.showModal({title:"注销账号",content:"手机号和全部预约记录会被删除",success:e=>{e.confirm&&(wx.clearStorageSync(),this.onShow())}})},e0(){wx.navigateTo({url:"/pages-book/list/index"})}});
