@@ -1,0 +1,1 @@
+Page({ copy() { wx.setClipboardData({ data: '青石路 1 号' }) } })
