@@ -91,6 +91,17 @@ def test_what_is_wrong_on_a_page_is_seen(new_context, kind):
     assert kind in {one["kind"] for one in seen}
 
 
+def test_a_dialog_over_everything_covers_nothing(new_context):
+    page = new_context(viewport={"width": 375, "height": 667}).new_page()
+    page.set_content(
+        """<body><div style="height:300px"></div><button>领券</button>
+        <div style="position:fixed;inset:0;background:#0008"></div>
+        <div style="position:fixed;top:250px;left:20px;right:20px;height:180px;background:#fff">请先登录</div>"""
+    )
+    page.evaluate(LOOK)
+    assert page.evaluate("__compat.look({ bottom: 0 })") == []
+
+
 def test_a_page_in_order_shows_nothing_wrong_even_with_large_text(new_context):
     page = new_context(viewport={"width": 320, "height": 568}).new_page()
     lines = "".join(f"<p>第 {number} 件商品，清晨采摘</p>" for number in range(40))

@@ -129,6 +129,7 @@ class Handset:
         self._page.evaluate("__compat.scroll()")
         self._page.wait_for_timeout(120)
         told += self._page.evaluate("__compat.lookAtEnd()")
+        self._page.evaluate("__compat.top()")
         found += [
             Sighting(one["kind"], self.device.id, page, one["part"], one["words"], one["detail"])
             for one in told

@@ -101,18 +101,24 @@ window.__compat = (() => {
       return element
     return document.elementFromPoint(x, y) ?? element
   }
+  /** Whether something lies over the whole screen. */
+  function overlaid() {
+    const mask = fixedAround(document.elementFromPoint(2, innerHeight / 2) ?? document.body)
+    const { width, height } = mask?.getBoundingClientRect() ?? { width: 0, height: 0 }
+    return width > innerWidth * 0.9 && height > innerHeight * 0.8
+  }
   const isKin = (one, other) => one.contains(other) || other.contains(one)
 
   // Controls under something that stays where it is, and controls on top of each other.
   function covered(elements, atEnd) {
+    if (overlaid())
+      return [] // a dialog or a sheet is to be answered first
     const problems = []
     for (const element of elements.filter(isControl)) {
       const top = hit(element)
       if (isKin(element, top) || top === document.documentElement || top === document.body)
         continue
       const bar = fixedAround(top)
-      if (bar && !bar.contains(element) && bar.getBoundingClientRect().height > innerHeight * 0.8)
-        continue // a sheet over everything
       // What is under the upper bar at the beginning, or the lower bar at the end, comes out by no scrolling.
       const isLower = bar && bar.getBoundingClientRect().top > innerHeight / 2
       if (bar && !bar.contains(element) && (isLower === atEnd || fixedAround(element)))
@@ -191,6 +197,10 @@ window.__compat = (() => {
     /** What is still covered at the end of the page. */
     lookAtEnd() {
       return covered(all(), true)
+    },
+    /** To the upper end, for a picture. */
+    top() {
+      document.scrollingElement.scrollTo(0, 0)
     },
     scroll() {
       document.scrollingElement.scrollTo(0, document.scrollingElement.scrollHeight)

@@ -10,11 +10,13 @@ from typing import Any
 
 from fangcun.doors.cli.suites.drawing import Line, line_chart
 from fangcun.doors.cli.suites.keeping import Result
-from fangcun.doors.cli.suites.load.bottleneck import ENOUGH, Cause, cost_of
+from fangcun.doors.cli.suites.load.bottleneck import Cause, cost_of
 from fangcun.doors.cli.suites.load.looks import Look
 from fangcun.doors.cli.suites.load.mix import Share
 from fangcun.doors.cli.suites.load.numbers import ERRORS_BEGIN, Sample, Saturation, Step, curve
 from fangcun.doors.cli.suites.pages import write_report
+
+ENOUGH_FOR_P95 = 10  # samples, below which one slow answer would decide
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Outcome:
             found += [
                 f"{one.name} 的 p95 是 {one.p95:.0f} ms，蓝图的上限是 {self.limit} ms（budgets.api_ms）"
                 for one in last.endpoints
-                if one.count >= ENOUGH and one.p95 > self.limit
+                if one.count >= ENOUGH_FOR_P95 and one.p95 > self.limit
             ]
         return found
 
