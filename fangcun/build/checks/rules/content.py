@@ -17,7 +17,7 @@ _FIELDS: Final = frozenset({"textarea", "input", "editor", "t-textarea", "t-inpu
 _LONG: Final = frozenset({"textarea", "editor", "t-textarea"})
 _WRITES = re.compile(
     r"评论|发表|说点什么|说两句|说说|写下(?:你|您)的|分享(?:你|您)的|留下(?:你|您)的(?:想法|足迹|评论)|发个?帖|帖子|动态|笔记"
-    r"|提个?问(?!题反馈)|回答|弹幕|友善发言|晒单|心得|评价一下|\b(?:comment|write a review|say something|post something)",
+    r"|提个?问(?!题反馈)|回答|弹幕|友善发言|晒单|心得|评价一下|\b(?:comment|write a review|say something)",
     re.IGNORECASE,
 )
 _NOT_PUBLIC = re.compile(

@@ -31,6 +31,7 @@ _LOGIN_PAGE = re.compile(
     r"(?:^|[/_-])(?:login|log-in|sign-?in|auth(?:orize|orization)?|regist(?:er)?|bind-?phone|passport)(?:[/_-]|\.|\?|$)",
     re.IGNORECASE,
 )
+_DEMANDS = re.compile(r"(?:请|需要|必须|先|未)[^，。]{0,6}(?:登录|授权|绑定手机)")
 
 
 def _first_files(subject: Subject) -> dict[str, str]:
@@ -69,6 +70,26 @@ def forced_login(subject: Subject) -> Iterator[Finding]:
         ):
             told.add(file)
             yield _led(subject, file, call.line, url.text)
+    for file, call in subject.facts.calls("showModal"):
+        words = " ".join(value.text or "" for value in call.options.values())
+        only = call.options.get("showCancel")
+        if (
+            file in first
+            and file not in told
+            and call.hooks
+            and only
+            and only.text == "false"
+            and _DEMANDS.search(words)
+        ):
+            told.add(file)
+            yield Finding(
+                "forced-login",
+                f"一打开就弹窗要求登录，没有取消：{words.strip()[:40]}",
+                "A dialog without a way out demands a login at the start",
+                file,
+                call.line,
+                page_of(subject, file),
+            )
     for file, text in subject.facts.texts():
         path = text.text.split("?")[0].lstrip("/")
         goes = re.search(

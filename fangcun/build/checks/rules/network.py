@@ -34,9 +34,11 @@ _NAMESPACES = (
     "openoffice.org",
 )
 _TEST_HOST = re.compile(
-    r"(?:^|[.-])(?:test\d*|testing|dev\d*|develop|mock\d*|staging|stage|stg|uat|sit|pre|preprod|beta|sandbox|demo|qa)(?:[.-]|$)"
-    r"|\.(?:test|example|invalid|local|localhost|lan|internal)$|(?:^|\.)example\.(?:com|org|net)$"
-    r"|easy-mock|apifox|yapi|rap2|mockapi|mocky\.io|fastmock|apipost|postman|ngrok|natapp|cpolar|frp\.|trycloudflare|localtunnel|serveo|httpbin|jsonplaceholder|reqres\.in|webhook\.site",
+    r"(?:^|\.)(?:test\d*|testing|dev\d*|develop|mock\d*|staging|stage|stg|uat\d*|sit\d*|pre|preprod|sandbox|demo|qa)\."
+    r"|(?:^|\.)(?:test|dev|mock|staging|uat|stg)\d*-|-(?:test|dev|mock|staging|uat|sit|pre|stg)\d*\."
+    r"|\.(?:test|invalid|local|lan|internal)$"
+    r"|easy-mock|apifox|yapi|rap2|mockapi|mocky\.io|fastmock|apipost|postman|ngrok|natapp|cpolar|trycloudflare"
+    r"|localtunnel|serveo|httpbin|jsonplaceholder|reqres\.in|webhook\.site",
     re.IGNORECASE,
 )
 _WECHAT_API = re.compile(

@@ -98,15 +98,15 @@ def main_for_one_part(subject: Subject) -> Iterator[Finding]:
                 users.setdefault(file, Counter())[part.root] += 1
     kinds = {file.name: file for file in subject.facts.files}
     for name, parts in sorted(users.items()):
-        file = kinds[name]
-        if len(parts) == 1 and package.home_of(name) == "" and name.endswith(".js") and not file.library:
+        held = kinds[name]
+        if len(parts) == 1 and package.home_of(name) == "" and name.endswith(".js") and not held.library:
             (root,) = parts
             yield Finding(
                 "main-for-one-part",
                 f"{name} 只有分包 {root} 用到，却放在主包里",
                 f"Only sub-package {root} needs {name}, but it lies in the main package",
                 name,
-                detail={"bytes": file.size, "part": root},
+                detail={"bytes": held.size, "part": root},
             )
 
 

@@ -21,6 +21,8 @@ export function valueOf(path, constants = {}, depth = 0) {
     case 'NumericLiteral':
     case 'BooleanLiteral':
       return { text: String(node.value) }
+    case 'UnaryExpression': // minified: !0 and !1
+      return node.operator === '!' && node.argument.type === 'NumericLiteral' ? { text: String(!node.argument.value) } : { unknown: true }
     case 'TemplateLiteral': {
       const head = node.quasis[0].value.cooked ?? ''
       if (!node.expressions.length)
