@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from fangcun.build.board.parts import Part
 from fangcun.build.papers.blocking import PAPERS, Blocker, of_papers, of_permissions, of_points, of_tests
 from fangcun.build.papers.points import points
-from fangcun.build.papers.queries import latest_test, papers, permissions, reminder_count
+from fangcun.build.papers.queries import finished_test, papers, permissions, reminder_count
 from fangcun.build.papers.states import PaperStatus, PermissionState, Stage
 from fangcun.build.release.models import Release
 from fangcun.build.release.queries import failed_errand, live_release, open_items, open_release
@@ -17,6 +18,7 @@ from fangcun.build.release.states import ReleaseStatus
 from fangcun.identity.programs.models import Program
 from fangcun.plan.schedule.queries import progress
 
+OLD_DAYS = 7
 SCHEDULE = "/console/plan/schedule/"
 RELEASES = "/console/launch/releases/"
 
@@ -57,9 +59,13 @@ def environment(programs: Iterable[Program]) -> Part:
     link = "/console/launch/selftest/"
     for program in programs:
         blockers += of_tests(program)
-        test = latest_test(program, Stage.RELEASE)
+        test = finished_test(program, Stage.RELEASE)
         if test is None:
             continue
+        days = (timezone.now() - test.at).days
+        if days >= OLD_DAYS:
+            told = _("%(name)s：上次自检是 %(days)s 天前") % {"name": program.name, "days": days}
+            notes.append(Blocker(f"test:{program.pk}:old", told, f"{link}?program={program.pk}"))
         kinds = [one.get("state") for one in test.results]
         facts.append(_("%(name)s：%(ok)s 项正常") % {"name": program.name, "ok": kinds.count("ok")})
         if open_questions := kinds.count("undecided"):

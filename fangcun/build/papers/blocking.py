@@ -15,7 +15,7 @@ from fangcun.build.papers.queries import (
     PaperState,
     PermissionRow,
     active_programs,
-    latest_test,
+    finished_test,
     launch_begins,
     papers,
     permissions,
@@ -90,7 +90,7 @@ def of_permissions(program: Program, rows: list[PermissionRow] | None = None) ->
 def of_tests(program: Program) -> Iterator[Blocker]:
     """A release environment that was never tested, or with something wrong in its newest finished test."""
     link = f"/console/launch/selftest/?program={program.pk}"
-    test = latest_test(program, Stage.RELEASE)
+    test = finished_test(program, Stage.RELEASE)
     if test is None:
         yield Blocker(f"test:{program.pk}", _("“%s”还没有做过环境自检") % program.name, link)
         return

@@ -66,5 +66,6 @@ def _is_address(host: str) -> bool:
     try:
         ipaddress.ip_address(host)
     except ValueError:
-        return bool(re.fullmatch(r"[0-9.]+", host))
+        # Also as libraries read numbers: 127.1, 0x7f.1.
+        return bool(re.fullmatch(r"[0-9]+|0x[0-9a-f]*", host.rpartition(".")[2]))
     return True

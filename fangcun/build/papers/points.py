@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from django.conf import settings
+from django.core.cache import cache
 from django.utils.translation import gettext as _
 
 from fangcun.blueprint.document import Blueprint
@@ -72,12 +74,18 @@ def _decided(name: str, program: Program, bp: Blueprint | None) -> tuple[Done, s
         case "staff":
             return _staff()
         case "node":
-            return _tools()
+            return _lately("tools", _tools)
         case "upload_key":
             kept = UploadKey.objects.filter(program=program).first()
             return ("done", kept.fingerprint) if kept else ("open", _("还没有设置"))
         case _:
-            return _repository(settings.REPOSITORY)
+            return _lately("repository", lambda: _repository(settings.REPOSITORY))
+
+
+def _lately(name: str, decide: Callable[[], tuple[Done, str]]) -> tuple[Done, str]:
+    """What another program is asked for, once in half a minute."""
+    found: tuple[Done, str] = cache.get_or_set(f"papers.points.{name}", decide, 30)
+    return found
 
 
 def _release(program: Program) -> Environment | None:

@@ -184,6 +184,12 @@ def latest_test(program: Program, environment: str = Stage.RELEASE) -> SelfTest 
     return SelfTest.objects.filter(program=program, environment=environment).order_by("-id").first()
 
 
+def finished_test(program: Program, environment: str = Stage.RELEASE) -> SelfTest | None:
+    """The newest self-test of an environment that came to its end."""
+    done = SelfTest.objects.filter(program=program, environment=environment).exclude(finished_at=None)
+    return done.order_by("-id").first()
+
+
 def self_test(test_id: int) -> SelfTest | None:
     """One self-test."""
     return SelfTest.objects.filter(pk=test_id).first()

@@ -28,14 +28,10 @@ def remind(*, today: dt.date, launch: dt.date | None) -> list[Reminder]:
     known = set(Reminder.objects.values_list("paper_id", "reason", "about"))
     fresh = [one for one in found if (one.paper_id, one.reason, one.about) not in known]
     Reminder.objects.bulk_create(fresh, ignore_conflicts=True)
-    # What is no longer so settles itself: the paper was renewed, or the launch moved.
+    # What is no longer so goes: the paper was renewed, or the launch moved. Should it come back, it is news again.
     still = {(one.paper_id, one.reason, one.about) for one in found}
-    gone = [
-        one.pk
-        for one in Reminder.objects.filter(settled_at=None)
-        if (one.paper_id, one.reason, one.about) not in still
-    ]
-    Reminder.objects.filter(pk__in=gone).update(settled_at=timezone.now())
+    gone = [one.pk for one in Reminder.objects.all() if (one.paper_id, one.reason, one.about) not in still]
+    Reminder.objects.filter(pk__in=gone).delete()
     return fresh
 
 

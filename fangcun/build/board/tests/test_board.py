@@ -100,6 +100,7 @@ def test_papers_permissions_and_points_block_until_they_are_there(plan, program)
     Paper.objects.update(status="have", expires_on=dt.date(2099, 1, 1))
     assert codes("papers") == set()
     assert codes("environment") == {str(program.pk)}
+    now = dt.datetime.now(dt.UTC)
     failed = {
         "code": "out.secret",
         "state": "failed",
@@ -108,11 +109,18 @@ def test_papers_permissions_and_points_block_until_they_are_there(plan, program)
         "fix": "",
     }
     SelfTest.objects.create(
-        program=program, environment="release", results=[failed], failed=1, actor_kind="system"
+        program=program,
+        environment="release",
+        results=[failed],
+        failed=1,
+        finished_at=now,
+        actor_kind="system",
     )
     assert codes("environment") == {f"{program.pk}:out.secret"}
     unsure = {**failed, "state": "undecided"}
-    SelfTest.objects.create(program=program, environment="release", results=[unsure], actor_kind="system")
+    SelfTest.objects.create(
+        program=program, environment="release", results=[unsure], finished_at=now, actor_kind="system"
+    )
     assert part("environment").state == "note"
     assert f"{program.pk}:filing" in codes("checklist")
 

@@ -7,10 +7,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from fangcun.build.papers.errors import PaperInvalid, PaperUnknown
 from fangcun.build.papers.models import Paper
+from fangcun.build.papers.queries import launch_begins
+from fangcun.build.papers.reminders import remind
 from fangcun.build.papers.states import PaperKind, PaperStatus
 from fangcun.kernel.actors import Actor
 from fangcun.kernel.audit import record
@@ -93,6 +96,7 @@ def save_paper(
     after = {field: getattr(paper, field) for field in FIELDS}
     if before != after:
         record("papers.save_paper", by=by, object=paper, before=before, after=after)
+        remind(today=timezone.localdate(), launch=launch_begins())
     return paper
 
 

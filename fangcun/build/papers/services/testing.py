@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from fangcun.build.papers.capabilities import CAPABILITIES
@@ -20,11 +22,18 @@ from fangcun.kernel.actors import SYSTEM, Actor
 from fangcun.kernel.audit import record
 
 KEPT = 20
+TAKES_AT_MOST = dt.timedelta(minutes=5)
 
 
 @transaction.atomic
 def start_self_test(*, program: Program, environment: str = Stage.RELEASE, by: Actor) -> SelfTest:
-    """Have a worker run the self-test; its findings appear one by one."""
+    """Have a worker run the self-test; its findings appear one by one. The one that is running already, if any."""
+    lately = timezone.now() - TAKES_AT_MOST
+    running = SelfTest.objects.filter(
+        program=program, environment=environment, finished_at=None, at__gt=lately
+    ).first()
+    if running is not None:
+        return running
     test = _begin(program, environment, by)
     run_test.enqueue(test_id=test.pk)
     return test

@@ -40,7 +40,7 @@ def outbound(program: Program) -> Iterator[Result]:
 
 def _clock() -> Result:
     try:
-        skew = ask("GET", settings.WECHAT_API_BASE + "/").skew()
+        skew = ask("GET", settings.WECHAT_API_BASE + "/", outward=True).skew()
     except NoAnswer as failure:
         return undecided("out.clock", "clock", _("问不到微信的时间：%s") % failure)
     if skew is None:

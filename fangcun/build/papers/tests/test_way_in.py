@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -132,12 +133,13 @@ def test_a_certificate_is_looked_at_as_a_phone_does(through, monkeypatch, tmp_pa
 
 def test_what_is_wrong_with_a_certificate_is_told_apart(monkeypatch, tmp_path):
     told = {}
-    for name, facts in {
+    cases: dict[str, dict[str, Any]] = {
         "": {},
         "expired": {"days": -1},
         "hostname": {"names": ("other.example.com",)},
         "self_signed": {"trusted": False},
-    }.items():
+    }
+    for name, facts in cases.items():
         shown, roots = certificate(tmp_path, **facts)
         monkeypatch.setenv("SSL_CERT_FILE", str(roots))
         with proxied("http://127.0.0.1:9", certificate=shown) as url:
