@@ -80,6 +80,8 @@ class Attack:
             part.report(
                 Finding("gone", Severity.HIGH, "平台不再回答", TITLES[name], fix, "", str(problem)[:300])
             )
+        except Exception as problem:  # our own fault must not hide what the other parts find
+            part.undecided.append(f"这部分自己出了错：{type(problem).__name__}: {str(problem)[:300]}")
         part.seconds = time.monotonic() - began
 
     def _console(self, part: Part) -> None:

@@ -94,24 +94,34 @@ def roles(ground: Ground, part: Part) -> None:
         if entry["permission"] == "?":
             title = f"权限表里没有这个地址：{entry['name']}"
             part.report(Finding("page-unlisted", Severity.MEDIUM, title, entry["route"], ROLE))
-    known = [entry for entry in ground.atlas if entry["path"] and not LEAVES.search(entry["path"])]
-    unknown = sorted(entry["name"] for entry in ground.atlas if not entry["path"] and entry["permission"])
-    if unknown:
-        part.undecided.append(f"{len(unknown)} 个地址没有找到可用的编号，没有试：{'、'.join(unknown)}")
+    listed = [
+        entry for entry in ground.atlas if entry["permission"] != "?" and not LEAVES.search(entry["route"])
+    ]
+    known = [
+        {**entry, "path": entry["path"] or entry["guess"], "real": bool(entry["path"])} for entry in listed
+    ]
+    targets = [*known, *({**verb, "real": True} for verb in ground.verbs)]
+    unsure: set[str] = set()
     for role, browser in ground.staff.items():
         granted = set(ground.grants.get(role, ()))
-        closed = [one for one in (*known, *ground.verbs) if one["permission"] not in (None, "?", *granted)]
+        closed = [one for one in targets if one["permission"] not in (None, *granted)]
         part.tried += 2 * len(closed)
-        _knock(browser, closed, part, f"角色 {role}", role)
+        unsure |= _knock(browser, closed, part, f"角色 {role} ", role)
     stranger = ground.asker()
     stranger.get("/console/login/")
-    closed = [one for one in (*known, *ground.verbs) if one["permission"] is not None]
+    closed = [one for one in targets if one["permission"] is not None]
     part.tried += 2 * len(closed)
     _knock(stranger, closed, part, "没有登录的人", "")
-    _front_door(ground, known, part)
+    if unsure:
+        names = "、".join(sorted(unsure))
+        part.undecided.append(f"{len(unsure)} 个地址没有可用的编号，先查对象后查权限，权限没有定论：{names}")
+    _front_door(ground, [entry for entry in known if entry["real"]], part)
 
 
-def _knock(browser: Asker, closed: list[dict[str, Any]], part: Part, who: str, role: str) -> None:
+def _knock(browser: Asker, closed: list[dict[str, Any]], part: Part, who: str, role: str) -> set[str]:
+    """Try what should be closed; names of addresses that only said that there is no such thing."""
+    unsure = set()
+
     def both(entry: dict[str, Any]) -> list[tuple[dict[str, Any], Answer]]:
         try:
             return [(entry, browser.get(entry["path"])), (entry, browser.post_form(entry["path"]))]
@@ -120,6 +130,8 @@ def _knock(browser: Asker, closed: list[dict[str, Any]], part: Part, who: str, r
 
     for answers in _together(both, closed):
         for entry, answer in answers:
+            if answer.status == 404 and not entry["real"]:
+                unsure.add(entry["name"])
             if answer.status in CLOSED or "/console/login/" in answer.location:
                 continue
             needs = f"权限 {entry['permission']}" if role else "登录"
@@ -128,6 +140,7 @@ def _knock(browser: Asker, closed: list[dict[str, Any]], part: Part, who: str, r
             part.report(
                 found("role-let-in" if role else "console-open", Severity.HIGH, title, answer, ROLE, where)
             )
+    return unsure
 
 
 def _front_door(ground: Ground, known: list[dict[str, Any]], part: Part) -> None:
@@ -136,13 +149,9 @@ def _front_door(ground: Ground, known: list[dict[str, Any]], part: Part) -> None
     for answers in _together(lambda entry: [(entry, owner.get(entry["path"]))] if owner else [], known):
         for entry, answer in answers:
             part.tried += 1
-            if answer.status == 403 and entry["permission"] not in (None, "?") and _is_page(entry):
+            if answer.status == 403 and str(entry["permission"]).endswith(".view"):
                 title = f"权限表允许所有者打开，却得到 403：{entry['name']}"
                 part.report(found("page-shut", Severity.LOW, title, answer, ROLE, f"GET {entry['route']}"))
-
-
-def _is_page(entry: dict[str, Any]) -> bool:
-    return not entry["name"].endswith(("_add", "_delete", "_verb", "_change"))
 
 
 def readers(ground: Ground, before: dict[str, int] | None, part: Part) -> None:

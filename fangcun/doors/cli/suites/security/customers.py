@@ -37,21 +37,24 @@ class Belongings:
         return {"id": [self.address], "number": [self.order, self.paid]}
 
 
-def furnish(ground: Ground, user: str = "安全甲") -> Belongings:
+OTHERS = {"name": "路人", "detail": "大路一号", "remark": "", "phone": "13800138000"}
+
+
+def furnish(ground: Ground, user: str, words: dict[str, str] = OTHERS) -> Belongings:
     """A customer with an address, an unpaid and a paid order, coupons and a conversation. Raises NoGround."""
     phone = ground.customer(user)
     sku = goods(phone)[0][1]
     address = {
-        "name": SECRETS["name"],
-        "phone": SECRETS["phone"],
+        "name": words["name"],
+        "phone": words["phone"],
         "province": "云南省",
         "city": "昆明市",
         "district": "五华区",
-        "detail": SECRETS["detail"],
+        "detail": words["detail"],
     }
     made = expect(phone.ask("POST", "/api/v1/addresses", data=address))["id"]
-    unpaid = buy(phone, sku, made, remark=SECRETS["remark"])
-    paid = buy(phone, sku, made, remark=SECRETS["remark"])
+    unpaid = buy(phone, sku, made, remark=words["remark"])
+    paid = buy(phone, sku, made, remark=words["remark"])
     pay(ground, phone, paid)
     phone.ask("POST", "/api/v1/cart", data={"sku_id": sku, "quantity": 3})
     for template in items(phone.get("/api/v1/coupon-templates"))[:2]:

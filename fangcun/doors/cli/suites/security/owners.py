@@ -48,7 +48,7 @@ def strangers(ground: Ground, document: dict[str, Any], part: Part) -> None:
 
 def owners(ground: Ground, document: dict[str, Any], part: Part) -> None:
     """Every path with something of one customer's, called by another; then bodies; then what is left of it."""
-    first = customers.furnish(ground)
+    first = customers.furnish(ground, "安全甲", SECRETS)
     second = ground.customer("安全乙")
     own = customers.furnish(ground, "安全丙")
     before = customers.belongings_seen(first.phone)
