@@ -60,16 +60,19 @@ class Stack:
         """Stop what runs."""
         self.supervisor.stop()
 
-    def call(self, *command: str, stdin: str = "") -> str:
-        """Run a command on this platform's data; what it printed. Raises CallFailed."""
-        ended = subprocess.run(
-            command,
-            env=self.environment,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
+    def call(self, *command: str, stdin: str = "", seconds: int = 120) -> str:
+        """Run a command on this platform's data; what it printed. Raises CallFailed, also when it takes too long."""
+        try:
+            ended = subprocess.run(
+                command,
+                env=self.environment,
+                input=stdin,
+                capture_output=True,
+                text=True,
+                timeout=seconds,
+            )
+        except subprocess.TimeoutExpired:
+            raise CallFailed(f"{' '.join(command)}\nnot done after {seconds} s") from None
         if ended.returncode:
             raise CallFailed(f"{' '.join(command)}\n{ended.stdout}\n{ended.stderr}")
         return ended.stdout

@@ -15,6 +15,7 @@ import psutil
 
 from fangcun.doors.cli.stack import Stack
 
+SETTING_UP_S = 600  # on a machine that is busy
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 SETTINGS = {
     "FANGCUN_DIAGNOSTICS": "1",
@@ -55,7 +56,8 @@ def own_stack(home: Path, database: str = "") -> Stack:
 def set_up(stack: Stack, plan: str) -> Ground:
     """Start a platform and fill its shelves. Raises DidNotStart, CallFailed, NoGround."""
     stack.supervisor.start(stack.wechatbox)
-    stack.call(sys.executable, "-m", "fangcun.doors.cli.suites.load.shelf", stdin=json.dumps({"plan": plan}))
+    asked = json.dumps({"plan": plan})
+    stack.call(sys.executable, "-m", "fangcun.doors.cli.suites.load.shelf", stdin=asked, seconds=SETTING_UP_S)
     stack.supervisor.start(stack.web, stack.worker)
     running = {
         "wechatbox": stack.wechatbox.process,

@@ -14,6 +14,8 @@ from fangcun.doors.cli.main import migrate_all, wire
 wire()
 
 from fangcun.doors.cli.sample.shelf import open_shop  # noqa: E402 - the rooms are wired first
+from fangcun.doors.cli.suites.load.crowd import gather_crowd  # noqa: E402
+from fangcun.identity.programs.queries import main_program  # noqa: E402
 from fangcun.kernel.actors import SYSTEM  # noqa: E402
 from fangcun.plan.revisions.services import publish_text  # noqa: E402
 
@@ -46,6 +48,8 @@ def main() -> None:
     open_shop(os.environ["WECHATBOX_URL"], goods)
     if asked["plan"]:
         publish_text(text=asked["plan"], base=None, message="压力测试", by=SYSTEM)
+    if program := main_program():
+        gather_crowd(program)
     print(json.dumps({"ready": True}))
 
 
