@@ -18,7 +18,7 @@ from fangcun.build.checks.queries import excuses, pictures_of
 from fangcun.build.checks.report import Report
 from fangcun.build.checks.services import fail_run, finish_run
 from fangcun.build.checks.states import RunStatus
-from fangcun.build.checks.walking import Backend, Limits, Walk, WalkImpossible, walk
+from fangcun.build.checks.walking import Backend, Limits, Walk, WalkImpossible, key_pages_of, walk
 from fangcun.kernel.actors import Actor
 from fangcun.kernel.states import IllegalTransition, StatusChanged
 from fangcun.plan.revisions.queries import current_blueprint
@@ -75,6 +75,7 @@ def _walked(run: CheckRun, watch: _Watch) -> Walk:
         progress=watch.progress,
         cancelled=watch.cancelled,
         backend=Backend(server=settings.PUBLIC_URL, appid=program.appid if program else ""),
+        key_pages=key_pages_of(current_blueprint()),
     )
 
 

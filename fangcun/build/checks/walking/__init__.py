@@ -3,6 +3,6 @@
 from fangcun.build.checks.walking.limits import Limits
 from fangcun.build.checks.walking.record import Walk, WalkImpossible
 from fangcun.build.checks.walking.runner import Backend
-from fangcun.build.checks.walking.walker import walk
+from fangcun.build.checks.walking.walker import key_pages_of, walk
 
-__all__ = ["Backend", "Limits", "Walk", "WalkImpossible", "walk"]
+__all__ = ["Backend", "Limits", "Walk", "WalkImpossible", "key_pages_of", "walk"]

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
+from fangcun.blueprint.document import Blueprint
 from fangcun.build.checks.walking.browser import open_browser
 from fangcun.build.checks.walking.exploring import Explorer
 from fangcun.build.checks.walking.limits import Limits
@@ -63,6 +64,12 @@ def walk(
         seconds=round(time.monotonic() - began, 1),
         packing=served.problems,
     )
+
+
+def key_pages_of(blueprint: Blueprint | None) -> frozenset[str]:
+    """Paths of the pages that a blueprint wants near the start; none without one."""
+    pages = blueprint.pages.values() if blueprint else ()
+    return frozenset(page.path for page in pages if page.key)
 
 
 def root_of(package: Path) -> Path:

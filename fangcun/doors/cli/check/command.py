@@ -73,7 +73,10 @@ def check(
     ] = None,
     server: Annotated[
         str,
-        typer.Option(metavar="URL", help="where its requests go while it is walked; nowhere if not given"),
+        typer.Option(
+            metavar="URL|sample",
+            help="where its requests go while it is walked; sample starts a small shop; nowhere if not given",
+        ),
     ] = "",
     form: Annotated[Format, typer.Option("--format", help="how findings are told")] = Format.TEXT,
     target: Annotated[Path | None, typer.Option("--out", help="a file instead of the terminal")] = None,

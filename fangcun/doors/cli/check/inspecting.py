@@ -6,7 +6,7 @@ import dataclasses
 import shutil
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +23,8 @@ from fangcun.build.checks.package import PackageUnreadable
 from fangcun.build.checks.report import Report
 from fangcun.build.checks.subject import NOTHING, Declared, merged
 from fangcun.build.checks.waiving import FILE_NAME, Excuse, WaiversUnreadable, read_waivers
-from fangcun.build.checks.walking import Backend, Limits, Walk, WalkImpossible, walk
+from fangcun.build.checks.walking import Backend, Limits, Walk, WalkImpossible, key_pages_of, walk
+from fangcun.doors.cli.check.stage import SAMPLE, sample_stage
 from fangcun.doors.cli.plan.files import clean, err, refuse
 from fangcun.doors.cli.plan.recording import not_here
 
@@ -181,15 +182,18 @@ def _inspected(asked: Asked, ground: _Ground, pictures: Path, stopped: list[bool
 
 def _walked(asked: Asked, ground: _Ground, pictures: Path, stopped: list[bool], tell: _Tell) -> Walk | None:
     program = ground.artifact.program if ground.artifact else None
+    named = Backend(server=asked.server, appid=program.appid if program else "")
     try:
-        return walk(
-            ground.package,
-            limits=Limits(),
-            pictures=pictures,
-            progress=tell,
-            cancelled=lambda: bool(stopped),
-            backend=Backend(server=asked.server, appid=program.appid if program else ""),
-        )
+        with sample_stage() if asked.server == SAMPLE else nullcontext(named) as backend:
+            return walk(
+                ground.package,
+                limits=Limits(),
+                pictures=pictures,
+                progress=tell,
+                cancelled=lambda: bool(stopped),
+                backend=backend,
+                key_pages=key_pages_of(ground.blueprint),
+            )
     except WalkImpossible as error:
         if asked.walks or stopped:
             raise
