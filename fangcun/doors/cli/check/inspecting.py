@@ -24,7 +24,7 @@ from fangcun.build.checks.report import Report
 from fangcun.build.checks.subject import NOTHING, Declared, merged
 from fangcun.build.checks.waiving import FILE_NAME, Excuse, WaiversUnreadable, read_waivers
 from fangcun.build.checks.walking import Backend, Limits, Walk, WalkImpossible, key_pages_of, walk
-from fangcun.doors.cli.check.stage import SAMPLE, sample_stage
+from fangcun.doors.cli.check.stage import OWN_SHOP, sample_stage
 from fangcun.doors.cli.plan.files import clean, err, refuse
 from fangcun.doors.cli.plan.recording import not_here
 
@@ -184,7 +184,7 @@ def _walked(asked: Asked, ground: _Ground, pictures: Path, stopped: list[bool], 
     program = ground.artifact.program if ground.artifact else None
     named = Backend(server=asked.server, appid=program.appid if program else "")
     try:
-        with sample_stage() if asked.server == SAMPLE else nullcontext(named) as backend:
+        with sample_stage() if asked.server == OWN_SHOP else nullcontext(named) as backend:
             return walk(
                 ground.package,
                 limits=Limits(),

@@ -13,7 +13,7 @@ from fangcun.build.checks.walking import Backend, WalkImpossible
 from fangcun.doors.cli.stack import CallFailed, Stack
 from fangcun.doors.cli.supervisor import DidNotStart
 
-SAMPLE = "sample"  # said instead of an address
+OWN_SHOP = "sample"  # said instead of an address
 
 
 @contextmanager
