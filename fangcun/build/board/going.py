@@ -48,7 +48,7 @@ def interfaces(programs: Iterable[Program]) -> Part:
         told = _("%(granted)s / %(all)s 个接口已开通") % {"granted": granted, "all": len(needed)}
         facts.append(f"{program.name}：{told}" if len(several) > 1 else told)
         blockers += of_permissions(program, needed)
-    link = "/console/launch/permissions/"
+    link = "/console/launch/papers/permissions/"
     return Part("permissions", _("接口权限"), link, tuple(facts), tuple(blockers))
 
 
@@ -56,7 +56,7 @@ def environment(programs: Iterable[Program]) -> Part:
     """What the self-tester said last."""
     blockers: list[Blocker] = []
     facts, notes = [], []
-    link = "/console/launch/selftest/"
+    link = "/console/launch/papers/selftest/"
     for program in programs:
         blockers += of_tests(program)
         test = finished_test(program, Stage.RELEASE)
@@ -85,7 +85,7 @@ def checklist(programs: Iterable[Program]) -> Part:
             _("%(name)s：%(done)s / %(all)s 项") % {"name": program.name, "done": done, "all": len(found)}
         )
         blockers += of_points(program, found)
-    return Part("checklist", _("清单"), "/console/launch/checklist/", tuple(facts), tuple(blockers))
+    return Part("checklist", _("清单"), "/console/launch/papers/checklist/", tuple(facts), tuple(blockers))
 
 
 def schedule() -> Part:

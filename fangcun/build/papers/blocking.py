@@ -83,13 +83,13 @@ def of_permissions(program: Program, rows: list[PermissionRow] | None = None) ->
                 "state": row.state_name,
                 "why": row.why,
             }
-            link = f"/console/launch/permissions/?program={program.pk}#{row.capability}"
+            link = f"/console/launch/papers/permissions/?program={program.pk}#{row.capability}"
             yield Blocker(f"permission:{program.pk}:{row.capability}", text, link)
 
 
 def of_tests(program: Program) -> Iterator[Blocker]:
     """A release environment that was never tested, or with something wrong in its newest finished test."""
-    link = f"/console/launch/selftest/?program={program.pk}"
+    link = f"/console/launch/papers/selftest/?program={program.pk}"
     test = finished_test(program, Stage.RELEASE)
     if test is None:
         yield Blocker(f"test:{program.pk}", _("“%s”还没有做过环境自检") % program.name, link)
@@ -106,5 +106,5 @@ def of_points(program: Program, found: list[Point] | None = None) -> Iterator[Bl
     for point in points(program) if found is None else found:
         if point.state == "open":
             text = _("清单：%s") % point.title + (f"（{point.detail}）" if point.detail else "")
-            link = f"/console/launch/checklist/?program={program.pk}#{point.name}"
+            link = f"/console/launch/papers/checklist/?program={program.pk}#{point.name}"
             yield Blocker(f"point:{program.pk}:{point.name}", text, link)

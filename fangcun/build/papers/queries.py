@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -35,6 +36,17 @@ class PaperState:
     planned: Qualification | None
     differences: tuple[str, ...]
     reminders: tuple[Reminder, ...]
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return self.paper.name if self.paper is not None else self.planned.name if self.planned else ""
+
+    @property
+    def covers(self) -> frozenset[str]:
+        """What plan or paper says that it covers."""
+        planned = self.planned.covers if self.planned is not None else ()
+        return frozenset([*planned, *(self.paper.covers if self.paper is not None else ())])
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +116,19 @@ def differences(paper: Paper | None, planned: Qualification | None) -> list[str]
         if more:
             found.append(_("比蓝图多覆盖：%s") % "、".join(more))
     return found
+
+
+def lacking(categories: Iterable[str], *, today: dt.date) -> list[str]:
+    """The names of papers that these categories need and that do not hold today, as the papers really are.
+
+    A category that neither plan nor paper names needs none.
+    """
+    wanted = set(categories)
+    return [
+        one.name
+        for one in papers()
+        if wanted.intersection(one.covers) and (one.paper is None or not one.paper.holds(today))
+    ]
 
 
 def launch_begins(now: dt.datetime | None = None) -> dt.date | None:

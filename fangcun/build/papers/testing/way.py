@@ -71,7 +71,7 @@ def unreached(failure: NoAnswer) -> Result:
     """Nobody answers at our public address."""
     fixes = {
         "dns": ("address", _("在域名服务商处添加解析，指向服务器的公网 IP")),
-        "refused": ("proxy", _("启动反向代理，并让它监听这个端口；检查防火墙和安全组")),
+        "refused": ("proxy", _("确认方寸和反向代理都在运行，并监听这个端口；检查防火墙和安全组")),
         "timeout": ("network", _("检查防火墙和安全组是否放行这个端口，以及反向代理后面的服务是否在运行")),
         "tls": ("certificate", _("检查反向代理的证书配置")),
     }

@@ -12,7 +12,7 @@ from fangcun.build.papers.capabilities import CAPABILITIES, needs, needs_of_pack
 from fangcun.build.papers.domains import oddity, tidy, why_not
 from fangcun.build.papers.errors import PaperInvalid
 from fangcun.build.papers.models import Paper, Reminder
-from fangcun.build.papers.queries import differences, domains_of, papers, upload_key
+from fangcun.build.papers.queries import differences, domains_of, lacking, papers, upload_key
 from fangcun.build.papers.reminders import remind, settle_reminder
 from fangcun.build.papers.reminding import due
 from fangcun.build.papers.services import adopt_plan, save_environment, save_paper
@@ -101,6 +101,12 @@ def test_a_published_plan_gets_its_papers_once_and_what_people_wrote_stays(drain
         "有效期：蓝图写的是2029-03-31，实际是2028-01-01",
         "没有覆盖：食品－生鲜果蔬",
     )
+    assert lacking(["食品－生鲜果蔬"], today=TODAY) == ["食品经营许可证"]
+    assert lacking(["工具"], today=TODAY) == []
+    Paper.objects.filter(pk=food.pk).update(status="have")
+    assert lacking(["食品－生鲜果蔬"], today=TODAY) == []
+    assert lacking(["食品－生鲜果蔬"], today=dt.date(2028, 1, 2)) == ["食品经营许可证"]
+    Paper.objects.filter(pk=food.pk).update(status="refused")
     assert differences(Paper(plan_id="gone", name="x"), None) == ["蓝图里没有这一项"]
     assert differences(Paper(name="合同"), None) == []
     look_after_papers()
