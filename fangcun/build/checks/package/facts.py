@@ -84,11 +84,15 @@ class Dynamic:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A name that is given what strangers can choose: `source` is query (of the page's path) or input."""
+    """A name that is given what strangers can choose: `source` is query (of the page's path) or input.
+
+    `key` is what is read of the query.
+    """
 
     name: str
     source: str
     line: int
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

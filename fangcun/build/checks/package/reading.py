@@ -122,7 +122,7 @@ def _script(raw: dict[str, Any]) -> Script:
         logs=tuple(Log(one["method"] or "", one["line"]) for one in raw["console"]),
         debuggers=tuple(raw["debuggers"]),
         dynamic=tuple(Dynamic(one["kind"], one["line"], one["code"]) for one in raw["dynamic"]),
-        feeds=tuple(Feed(one["name"], one["source"], one["line"]) for one in raw["feeds"]),
+        feeds=tuple(Feed(one["name"], one["source"], one["line"], one["key"]) for one in raw["feeds"]),
         source_map=raw["sourceMap"],
         unreadable=raw["error"]["message"] if raw["error"] else "",
     )

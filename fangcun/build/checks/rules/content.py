@@ -20,6 +20,7 @@ _WRITES = re.compile(
     r"|提个?问(?!题反馈)|回答|弹幕|友善发言|晒单|心得|评价一下|\b(?:comment|write a review|say something)",
     re.IGNORECASE,
 )
+_HINTS = re.compile(r"placeholder|hint|prompt|input|write|say|comment", re.IGNORECASE)
 _NOT_PUBLIC = re.compile(
     r"备注|反馈|投诉|退款|退货|原因|地址|搜索|发票|手机|电话|姓名|商家|客服|建议|remark|feedback|search",
     re.IGNORECASE,
@@ -63,13 +64,14 @@ def published(subject: Subject) -> list[Published]:
 
 
 def _words_of_scripts(subject: Subject) -> dict[str, str]:
-    """The placeholders that stand in scripts, by the path of the page or component."""
-    return {
-        file.removesuffix(".js"): " ".join(
-            text.text for text in script.texts if "placeholder" in text.near.lower()
-        )
-        for file, script in subject.facts.scripts.items()
-    }
+    """What may stand as a placeholder in each page or component: its script's own texts, and texts by their keys."""
+    keyed = {text.near: text.text for _file, text in subject.facts.texts() if "." in text.near}
+    found = {}
+    for file, script in subject.facts.scripts.items():
+        own = [text for text in script.texts if "placeholder" in text.near.lower()]
+        keys = [keyed[text.text] for text in script.texts if text.text in keyed and _HINTS.search(text.text)]
+        found[file.removesuffix(".js")] = " ".join([*(text.text for text in own), *keys])
+    return found
 
 
 @rule("ugc-undeclared")

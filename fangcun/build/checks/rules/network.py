@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from fangcun.build.checks.finding import Finding, Undecided
+from fangcun.build.checks.package.facts import Text
 from fangcun.build.checks.registry import rule
 from fangcun.build.checks.subject import Subject
 
@@ -23,6 +24,7 @@ _SERVED = re.compile(
     r"(?:img|image|icon|cover|avatar|logo|poster|banner|cdn|static|assets?|share|pic|photo|bg|src|doc|link|help|home|web|h5|agreement|privacy|terms)",
     re.IGNORECASE,
 )
+_ASKS = re.compile(r"(?:request|fetch|ajax|http|\bget|\bpost|\bput)$", re.IGNORECASE)
 _MEDIA = re.compile(r"\.(?:png|jpe?g|gif|webp|svg|mp[34]|m4a|html?|ttf|woff2?|css|js)(?:$|\?)", re.IGNORECASE)
 _NAMESPACES = (
     "www.w3.org",
@@ -77,16 +79,19 @@ def addresses(subject: Subject) -> list[Address]:
             if "." not in host.split(":")[0] and host.split(":")[0] != "localhost":
                 continue
             whole = text.text.strip() == match[0] or text.text.startswith(match[0])
-            named = (
-                bool(_BASE.search(text.near))
-                and not _SERVED.search(text.near)
-                and not _MEDIA.search(text.text)
-            )
-            asked = asks and whole and (named or scheme in ("ws", "wss"))
+            asked = asks and whole and (scheme in ("ws", "wss") or _is_base(text, host))
             key = (scheme, host, file)
             if key not in found or (asked and not found[key].asked):
                 found[key] = Address(scheme, host, file, text.line, asked)
     return sorted(found.values(), key=lambda one: (not one.asked, one.file, one.line))
+
+
+def _is_base(text: Text, host: str) -> bool:
+    """Whether requests are made to what begins like this text, by its name, or by the function that gets it."""
+    if _MEDIA.search(text.text) or _SERVED.search(text.near):
+        return False
+    minified = len(text.near) == 1 and not _SERVED.search(host)
+    return minified or bool(_BASE.search(text.near)) or (not text.near and bool(_ASKS.search(text.callee)))
 
 
 def bare(host: str) -> str:

@@ -65,7 +65,7 @@ def web_view_open(subject: Subject) -> Iterator[Finding]:
         names = _names(element.attrs["src"])
         fed = [one for one in script.feeds if one.name in names]
         if not fed and subject.facts.framework != "native":
-            fed = [one for one in script.feeds if _ADDRESS.search(one.name)]
+            fed = [one for one in script.feeds if _ADDRESS.search(one.key or one.name)]
         if fed:
             source = "页面参数" if fed[0].source == "query" else "用户输入"
             yield Finding(

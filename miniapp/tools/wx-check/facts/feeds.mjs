@@ -5,7 +5,7 @@ import { keyOf, memberName } from './naming.mjs'
 /** What is given to these comes out again; another function's answer is its own. */
 const PASSES = new Set(['decodeURIComponent', 'decodeURI', 'unescape', 'String', 'parse', 'concat', 'assign', 'replace'])
 
-/** Where `onLoad`'s query or `event.detail.value` is given to a name: [{name, source: 'query' | 'input', line}]. */
+/** Where `onLoad`'s query or `event.detail.value` is given to a name: [{name, source: 'query' | 'input', key, line}]; `key` is what is read of the query. */
 export function feedsOf(path, isQueryReader) {
   const found = []
   const query = isQueryReader ? taintedBy(path) : new Set()
@@ -25,8 +25,22 @@ export function feedsOf(path, isQueryReader) {
       return
     const source = value.isObjectExpression() ? null : mentions(value, query)
     if (source)
-      found.push({ name, source, line: value.node.loc.start.line })
+      found.push({ name, source, key: source === 'query' ? keyRead(value, query) : '', line: value.node.loc.start.line })
   }
+}
+
+/** Which key of the query a value reads: `url` in `decodeURIComponent(query.url)`, or the variable's own name. */
+function keyRead(path, query) {
+  let found = ''
+  const look = (at) => {
+    if (at.isMemberExpression() && query.has(at.node.object.name))
+      found ||= memberName(at.node) ?? ''
+    else if (at.isIdentifier() && query.has(at.node.name) && !at.parentPath.isMemberExpression())
+      found ||= at.node.name
+  }
+  look(path)
+  path.traverse({ MemberExpression: look, Identifier: look })
+  return found
 }
 
 /** The function's first parameter and the variables that are made from it. */

@@ -133,6 +133,8 @@ export function nearOf(path) {
     else if (!near && parent.isAssignmentExpression() && at.key === 'right')
       near = parent.node.left.name ?? memberName(parent.node.left) ?? ''
     if (parent.isCallExpression() || parent.isNewExpression()) {
+      if (at.key === 'callee' || parent.get('callee') === at)
+        continue // "https://…".replace(…) is still what its result is given to
       if (at.listKey === 'arguments') {
         const { node } = parent.get('callee')
         const object = node.object?.name ?? memberName(node.object) ?? ''
