@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from fangcun.build.artifacts.models import Artifact
 
 REPOSITORY = Path(__file__).resolve().parents[4]
-SAMPLE = REPOSITORY / "miniapp" / "dist" / "build" / "mp-weixin"
+BUILT = REPOSITORY / "miniapp" / "dist" / "build" / "mp-weixin"
 INTERRUPTED = 130
 
 
@@ -91,7 +91,7 @@ def _ground(asked: Asked, *, installed: bool) -> _Ground:
     if package is None:
         from fangcun.build.artifacts.queries import folder_of
 
-        package = folder_of(artifact) if artifact else SAMPLE
+        package = folder_of(artifact) if artifact else BUILT
         if not package.is_dir():
             raise refuse("还没有构建好的包：先运行 fangcun build，或写出包所在的文件夹")
     blueprint, published = None, False
