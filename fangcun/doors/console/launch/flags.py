@@ -34,6 +34,7 @@ from fangcun.doors.console.model_admin import actor_of
 from fangcun.identity.programs.models import Program
 from fangcun.insight.segments.queries import segments
 from fangcun.kernel.errors import DomainError
+from fangcun.kernel.models import AuditEntry
 
 PAGE = 25
 
@@ -103,8 +104,9 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def one(request: HttpRequest, key: str) -> HttpResponse:
     """One flag: how it is set, how it is stopped, and who did what."""
+    context = frame(request, "")
     flag = _found(key)
-    context = frame(request, flag.name)
+    context["title"] = flag.name
     form = FlagForm(request.POST or None, initial=_filled(flag))
     form.fields["key"].disabled = True
     if request.method == "POST":
@@ -126,7 +128,7 @@ def one(request: HttpRequest, key: str) -> HttpResponse:
         "state": words,
         "stale": flag.is_stale(timezone.now()),
         "page": history,
-        "history": [(entry, action_name(entry.action)) for entry in history],
+        "history": [(entry, action_name(entry.action), _changes(entry, form)) for entry in history],
     }
     return render(request, "console/launch/flag.html", context, status=400 if form.errors else 200)
 
@@ -165,6 +167,17 @@ def state_of(flag: Flag) -> tuple[str, str]:
     return "good", _t("开") if flag.percent == 100 else _t("对 {percent}% 的人打开").format(
         percent=flag.percent
     )
+
+
+def _changes(entry: AuditEntry, form: FlagForm) -> list[tuple[str, object]]:
+    """What an entry set, in the words of the form; what was left empty is not told."""
+    words = {name: str(field.label) for name, field in form.fields.items()} | {"program_id": str(_("小程序"))}
+    shown = {True: _t("是"), False: _t("否")}
+    return [
+        (words.get(name, name), shown.get(value, value) if isinstance(value, bool) else value)
+        for name, value in (entry.after or {}).items()
+        if value not in (None, "")
+    ]
 
 
 def _filled(flag: Flag) -> dict[str, Any]:

@@ -117,7 +117,9 @@ def live(request: HttpRequest, number: int) -> HttpResponse:
     """The part of the page that changes; when the rollout has moved, the whole page comes again."""
     context = frame(request, "")
     rollout = _found(number)
-    answer = render(request, "console/launch/rollout_live.html", context | _about(request, rollout))
+    answer = render(
+        request, "console/launch/rollout_live.html", context | _about(request, rollout) | {"again": True}
+    )
     if request.GET.get("at") != _mark(rollout):
         answer["HX-Refresh"] = "true"
     return answer
