@@ -10,7 +10,7 @@ from fangcun.identity.programs.models import Program
 
 
 @pytest.fixture
-def home(tmp_path, settings) -> Path:
+def home(tmp_path: Path, settings) -> Path:
     settings.FANGCUN_HOME = tmp_path
     return tmp_path
 

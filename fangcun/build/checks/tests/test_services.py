@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -50,6 +51,7 @@ def test_the_newest_inspection_of_a_build_is_good_without_errors(artifact):
     assert queries.open_findings(bad) == (ERROR,)
     assert queries.previous_run(good) == bad
     found = queries.comparison(good, bad)
+    assert found is not None
     assert (found.new, found.gone) == ((a_finding(),), (ERROR,))
     assert good.counts == {"error": 0, "warning": 1, "note": 0, "waived": 0}
 
@@ -67,10 +69,12 @@ def test_a_waived_error_does_not_count_until_the_end_of_its_day(artifact):
     assert (made.rule, made.reason, made.message) == (ERROR.rule, "内测用", ERROR.message)
     assert queries.is_good(run)
     report = queries.open_report(run)
+    assert report is not None
     assert [(one.finding, one.excuse.reason, one.excuse.by) for one in report.waived] == [
         (ERROR, "内测用", "小李")
     ]
     later = queries.open_report(run, today=today + TOMORROW)
+    assert later is not None
     assert (later.findings, [one.key for one in later.expired]) == ((ERROR,), [ERROR.key])
     assert accepted() == [False, True]
     assert AuditEntry.objects.get(action="checks.waive").actor_name == "小李"
@@ -142,7 +146,7 @@ def test_a_build_is_inspected_by_one_job_at_a_time(artifact):
 
 
 def test_the_job_keeps_what_the_officer_says(artifact, monkeypatch):
-    said = {}
+    said: dict[str, Any] = {}
 
     def inspect(package, **given):
         given["progress"]("read", 0, 10)

@@ -1,8 +1,12 @@
 """The audit officer in the console: inspections, findings with their rules, waivers, the rule pack."""
 
+from collections.abc import Callable
+
+from django.http import HttpResponseBase
+
 from fangcun.doors.console.launch.checks import files, pages, verbs
 
-PAGES = [
+PAGES: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
     ("checks/", pages.latest, "checks"),
     ("checks/start/", verbs.start, "check_start"),
     ("checks/history/", pages.history, "check_history"),
