@@ -2,9 +2,9 @@
 
 `X-Fangcun-Diagnostics` is base64 of JSON. Times are milliseconds: `wall`, `cpu` of the thread, `db` in statements and
 `db_cpu` of it computing in this thread, `lock` waiting to begin writing, `commit`, `hold` while the write lock was
-held; `n` counts statements. `slow` is the slowest statement with its time, `most` the one repeated most with its
-count, `where` and `held` the line of our own code that was seen most while the request took long, and while it held
-the lock.
+held, `longest` in one go; `n` counts statements. `slow` is the slowest statement with its time, `most` the one repeated
+most with its count, `where` and `held` the line of our own code that was seen most while the request took long, and
+while it held the lock.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Seen:
 
     def __init__(self) -> None:
         self.began, self.cpu = time.perf_counter(), time.thread_time()
-        self.lock = self.db = self.db_cpu = self.commit = self.hold = 0.0
+        self.lock = self.db = self.db_cpu = self.commit = self.hold = self.longest = 0.0
         self.holding_since: float | None = None
         self.slow, self.slow_s = "", 0.0
         self.statements: Counter[str] = Counter()
@@ -67,7 +67,8 @@ class Seen:
         now = time.perf_counter()
         self.commit += now - began
         if self.holding_since is not None:
-            self.hold += now - self.holding_since
+            held = now - self.holding_since
+            self.hold, self.longest = self.hold + held, max(self.longest, held)
             self.holding_since = None
 
     def told(self) -> str:
@@ -81,6 +82,7 @@ class Seen:
             "lock": _ms(self.lock),
             "commit": _ms(self.commit),
             "hold": _ms(self.hold),
+            "longest": _ms(self.longest),
             "n": self.statements.total(),
             "slow": [_short(self.slow), _ms(self.slow_s)],
             "most": [_short(most), times],

@@ -23,7 +23,7 @@ LIMITED = 0.5  # of the failed requests were refused by a rate limit
 REPEATED = 6  # times the same statement within one request, in a quarter of the requests at least
 JOBS_PILE_UP = 50
 NOTABLE = 0.08  # of all threads' time, from which on a fault is worth naming first
-LONG_HOLD_MS = 50.0
+LONG_HOLD_MS = 50.0  # in one go
 ENOUGH = 5  # samples, below which an endpoint says nothing
 WAITED_LONG_MS = 30.0
 MUCH_LOCKED = 0.1  # of all threads' time spent waiting for the write lock
@@ -151,7 +151,7 @@ def _lock(told: Sequence[Sample], whole: float) -> Cause | None:
         f"占全部占锁时间的 {held[holder] / (sum(held.values()) or 1):.0%}",
         *_seen(of_holder, "held", "占锁时最常停在"),
     )
-    is_fault = waited / whole >= MUCH_LOCKED and held[holder] / len(of_holder) >= LONG_HOLD_MS
+    is_fault = waited / whole >= MUCH_LOCKED and _mean(of_holder, "longest") >= LONG_HOLD_MS
     return Cause("lock", waited / whole, f"数据库写锁，被 {holder} 占着", holder, evidence, is_fault)
 
 
