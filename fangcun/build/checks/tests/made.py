@@ -13,7 +13,13 @@ TODAY = dt.date(2026, 11, 26)
 
 
 def a_finding(rule: str = "left-log", message: str = "日志没有删", **changes: Any) -> Finding:
-    plain = {"rule": rule, "message": message, "message_en": "A log was left", "file": "app.js", "line": 3}
+    plain: dict[str, Any] = {
+        "rule": rule,
+        "message": message,
+        "message_en": "A log was left",
+        "file": "app.js",
+        "line": 3,
+    }
     return Finding(**(plain | changes))
 
 

@@ -82,7 +82,7 @@ BUNDLED = {
     "pages/b/b.json": "{}",
     "pages/b/b.js": (
         '(wx["webpackJsonp"]=wx["webpackJsonp"]||[]).push([[1],{12:function(t,e,n){"use strict";'
-        "var o=n(3),i=n.n(o);i().getWeRunData({});o.default.chooseInvoice()}}]);"
+        "var o=n(3),i=n.n(o);i().getWeRunData({});o.default.chooseInvoice();(0,o.choosePoi)({});o.getUserInfo()}}]);"
     ),
     "pages/b/b.wxml": "<view>b</view>",
 }
@@ -130,7 +130,7 @@ def test_calls_are_found_under_every_name(native):
 def test_calls_of_bundles_are_found_and_their_names_are_read(bundled):
     assert bundled.facts.framework == "uni"
     assert calls(bundled, "pages/a/a.js").keys() >= {"chooseAddress", "getLocation", "chooseImage"}
-    assert calls(bundled, "pages/b/b.js").keys() == {"getWeRunData", "chooseInvoice"}
+    assert calls(bundled, "pages/b/b.js").keys() == {"getWeRunData", "chooseInvoice", "choosePoi"}
 
 
 def test_a_call_says_what_takes_care_of_its_absence(native):
@@ -201,7 +201,7 @@ def test_what_is_declared_goes_before_the_plan():
 
 def test_a_plan_declares_what_it_will_fill_in(fresh_grocery):
     told = declared_by(fresh_grocery)
-    assert told.privacy == {"address", "phone"}
+    assert told.privacy == frozenset({"address", "phone"})
     assert told.order_path == "pages-trade/orders/orders"
     assert told.ugc is False
     assert told.location is False
