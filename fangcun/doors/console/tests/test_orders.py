@@ -124,3 +124,12 @@ def test_the_export_holds_the_orders_of_the_list_and_no_formulas(enter, buy, pay
     masked = b"".join(enter("planner").get(path).streaming_content).decode()
     assert "138****8000" in masked
     assert "13800138000" not in masked
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["status__exact=x%22&o=x&p=x", "created_at_from_0=%22%3E", "total_amount_from=%22%3E", "q=%00&nothing=1"],
+)
+def test_an_export_with_a_filter_typed_by_hand_breaks_nothing(enter, query):
+    answer = enter("operator").get(f"{reverse('admin:orders_order_export')}?{query}")
+    assert answer.status_code in (200, 302, 400)

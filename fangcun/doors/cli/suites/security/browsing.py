@@ -41,7 +41,7 @@ def browse(
     try:
         need_browser()
         with open_browser(headed=False) as browser:
-            if ground.asker().get("/h5/").text.find("/h5/assets/") < 0:
+            if ground.asker().get("/h5/").text.find("assets/") < 0:
                 part.undecided.append("小程序没有构建成 H5：手机页面没有打开（make setup）")
             else:
                 _phone(browser, ground, mine, user, pages, part, until)

@@ -130,8 +130,12 @@ def _knock(browser: Asker, closed: list[dict[str, Any]], part: Part, who: str, r
 
     for answers in _together(both, closed):
         for entry, answer in answers:
-            if answer.status == 404 and not entry["real"]:
-                unsure.add(entry["name"])
+            if answer.status == 404 and not entry["real"] and role:
+                if "/<path:object_id>/" in entry["route"]:  # Django's admin looks for the row first
+                    unsure.add(entry["name"])
+                else:
+                    title = f"{who}先得到 404：在查权限之前就查了对象，或没有查权限"
+                    part.report(found("role-unchecked", Severity.MEDIUM, title, answer, ROLE, entry["route"]))
             if answer.status in CLOSED or "/console/login/" in answer.location:
                 continue
             needs = f"权限 {entry['permission']}" if role else "登录"
