@@ -15,11 +15,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from fangcun.blueprint.document import Blueprint
+from fangcun.blueprint.reading import read
 from fangcun.build.checks.declaring import read_declared
-from fangcun.build.checks.subject import Declared
+from fangcun.build.checks.subject import Declared, declared_by
 from tests.audit import seeds
 
 PROGRAMS = Path(__file__).parent / "programs"
+SAMPLE = Path(__file__).resolve().parents[2] / "blueprints" / "fresh-grocery.yaml"
 BASES = ("shop", "content", "booking", "club", "taro")
 
 
@@ -28,6 +31,7 @@ class Files:
 
     def __init__(self, root: Path, declared: Declared) -> None:
         self.root, self.declared = root, declared
+        self.blueprint: Blueprint | None = None
 
     def read(self, name: str) -> str:
         return (self.root / name).read_text(encoding="utf-8")
@@ -72,6 +76,17 @@ class Files:
     def declare(self, **changes: Any) -> None:
         self.declared = replace(self.declared, **changes)
 
+    def plan(self, *edits: tuple[str, str]) -> Blueprint:
+        """Hold the copy against the sample blueprint, changed in places; only the case's own rule then judges."""
+        text = SAMPLE.read_text(encoding="utf-8")
+        for old, new in edits:
+            assert old in text, old
+            text = text.replace(old, new, 1)
+        self.blueprint = read(text).blueprint
+        assert self.blueprint is not None
+        self.declared = declared_by(self.blueprint)
+        return self.blueprint
+
 
 Change = Callable[[Files], None]
 
@@ -99,6 +114,7 @@ class Planted:
     case: Case
     root: Path
     declared: Declared
+    blueprint: Blueprint | None = None
     findings: list[Any] = field(default_factory=list)
 
 
@@ -144,7 +160,7 @@ def plant(case: Case, folder: Path) -> Planted:
     shutil.copytree(PROGRAMS / case.base, root)
     files = Files(root, declared_of(case.base))
     case.change(files)
-    return Planted(case, root, files.declared)
+    return Planted(case, root, files.declared, files.blueprint)
 
 
 def declared_of(base: str) -> Declared:

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from fangcun.build.checks.finding import Finding
 from fangcun.build.checks.officer import judge
+from fangcun.build.checks.registry import checks
 from fangcun.build.checks.subject import Subject, subjects_of
 from tests.audit.corpus import BASES, PROGRAMS, Case, Planted, declared_of, plant
 
@@ -46,12 +48,19 @@ def _judge(planted: Sequence[Planted], *, compiled: bool) -> None:
     if not planted:
         return
     for one, subject in zip(planted, _subjects(planted, compiled=compiled), strict=True):
-        one.findings = list(judge(subject).findings)
+        if one.blueprint is None:
+            one.findings = list(judge(subject).findings)
+        else:
+            found = checks()[one.case.rule](subject)
+            one.findings = [finding for finding in found if isinstance(finding, Finding)]
 
 
 def _subjects(planted: Sequence[Planted], *, compiled: bool) -> list[Subject]:
     read = subjects_of([one.root for one in planted], compiled=compiled)
-    return [replace(subject, declared=one.declared) for one, subject in zip(planted, read, strict=True)]
+    return [
+        replace(subject, declared=one.declared, blueprint=one.blueprint)
+        for one, subject in zip(planted, read, strict=True)
+    ]
 
 
 def clean(bases: Iterable[str] = BASES) -> dict[str, list[str]]:
