@@ -138,8 +138,10 @@ def forced_authorization(subject: Subject) -> Iterator[Finding]:
 
 
 def _silent(call: Call) -> bool:
-    """Old getUserInfo without credentials shows nothing any more; it is found as deprecated."""
-    return call.api == "getUserInfo"
+    """Old getUserInfo shows nothing any more and is found as deprecated; an `authorize` without scope is another's."""
+    return call.api == "getUserInfo" or (
+        call.api == "authorize" and call.via == "bundled" and "scope" not in call.options
+    )
 
 
 @rule("user-info-deprecated")

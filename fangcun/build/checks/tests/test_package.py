@@ -85,6 +85,11 @@ BUNDLED = {
         "var o=n(3),i=n.n(o);i().getWeRunData({});o.default.chooseInvoice();(0,o.choosePoi)({});o.getUserInfo()}}]);"
     ),
     "pages/b/b.wxml": "<view>b</view>",
+    "common/main.js": (
+        '(global.webpackJsonp=global.webpackJsonp||[]).push([["common/main"],{0:function(e,t,n){"use strict";'
+        '(function(e,t){t({onLaunch:function(){e.request({url:"https://api.shop.cn/a"})}})})'
+        '.call(this,n("543d")["default"],n("543d")["createApp"])}}]);'
+    ),
 }
 
 
@@ -131,6 +136,12 @@ def test_calls_of_bundles_are_found_and_their_names_are_read(bundled):
     assert bundled.facts.framework == "uni"
     assert calls(bundled, "pages/a/a.js").keys() >= {"chooseAddress", "getLocation", "chooseImage"}
     assert calls(bundled, "pages/b/b.js").keys() == {"getWeRunData", "chooseInvoice", "choosePoi"}
+
+
+def test_what_a_bundler_hands_to_a_module_is_known(bundled):
+    request = calls(bundled, "common/main.js")["request"]
+    assert request.options["url"].text == "https://api.shop.cn/a"
+    assert request.hooks == {"onLaunch"}
 
 
 def test_a_call_says_what_takes_care_of_its_absence(native):

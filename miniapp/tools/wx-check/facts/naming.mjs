@@ -15,7 +15,7 @@ export const DISTINCT = new Set([
   ...['chooseAddress', 'chooseInvoiceTitle', 'chooseInvoice', 'chooseLicensePlate', 'chooseImage', 'chooseMedia', 'chooseVideo', 'chooseMessageFile', 'chooseContact'],
   ...['saveImageToPhotosAlbum', 'saveVideoToPhotosAlbum', 'getWeRunData', 'setClipboardData', 'getClipboardData', 'addPhoneContact', 'addPhoneCalendar', 'addPhoneRepeatCalendar'],
   ...['startRecord', 'getRecorderManager', 'joinVoIPChat', 'openBluetoothAdapter', 'createBLEPeripheralServer', 'createVKSession', 'createCameraContext'],
-  ...['startAccelerometer', 'startCompass', 'startGyroscope', 'startDeviceMotionListening', 'getUserProfile', 'getUserInfo', 'authorize', 'authorizeForMiniProgram'],
+  ...['startAccelerometer', 'startCompass', 'startGyroscope', 'startDeviceMotionListening', 'getUserProfile', 'authorize', 'authorizeForMiniProgram'],
   ...['requestPayment', 'requestVirtualPayment', 'requestSubscribeMessage', 'navigateToMiniProgram', 'openSetting', 'getPrivacySetting', 'onNeedPrivacyAuthorization'],
   ...['requirePrivacyAuthorize', 'openPrivacyContract', 'navigateTo', 'redirectTo', 'reLaunch', 'switchTab', 'uploadFile', 'downloadFile', 'connectSocket', 'setEnableDebug'],
   ...['scanCode', 'openCustomerServiceChat', 'showShareMenu', 'shareAppMessage', 'getSystemInfoSync', 'getSystemInfo', 'getDeviceInfo'],
@@ -68,6 +68,8 @@ export class Naming {
     }
     if (binding.kind === 'param') {
       const given = argumentOf(binding)
+      if (given && this.bundled && isInjected(given))
+        return { api: '', via: 'bundled' }
       if (given)
         return aliased(this.denotes(given, depth + 1)) ?? (ROOTS.has(name) ? { api: '', via: 'alias' } : null)
       return ROOTS.has(name) ? { api: '', via: 'alias' } : null
@@ -147,11 +149,8 @@ export class Naming {
     if (!object.isIdentifier())
       return false
     const binding = object.scope.getBinding(object.node.name)
-    if (binding?.kind === 'param') {
-      const given = argumentOf(binding)
-      return Boolean(given) && given.isMemberExpression() && memberName(given.node) === 'default'
-    }
-    return false
+    const init = binding?.path.isVariableDeclarator() ? binding.path.node.init : null
+    return init?.type === 'CallExpression' && init.arguments.length === 1 && /^(?:Numeric|String)Literal$/.test(init.arguments[0].type) && !init.__file
   }
 }
 
@@ -172,6 +171,12 @@ export function keyOf(property) {
   if (!property.key || property.computed)
     return null
   return property.key.name ?? (typeof property.key.value === 'string' ? property.key.value : null)
+}
+
+/** Whether a bundler handed uni-app's object to a module: `.call(this, n("543d")["default"])`. */
+function isInjected(given) {
+  const required = given.isMemberExpression() && memberName(given.node) === 'default' ? given.node.object : null
+  return given.listKey === 'arguments' && given.key > 0 && required?.type === 'CallExpression' && required.arguments.length === 1 && /^(?:Numeric|String)Literal$/.test(required.arguments[0].type)
 }
 
 /** What an immediately called function gets for one of its parameters. */
