@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// node facts.mjs [--compile] [--out FILE] FOLDER...: what the WeChat packages in these folders hold, as a JSON list; see README.md.
+// node facts.mjs [--compile] [--out FILE] FOLDER...: what the WeChat packages in these folders hold, as a JSON list; see ../README.md.
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
