@@ -12,6 +12,7 @@ from fangcun.blueprint.compiling.project import dossier as compiled
 from fangcun.blueprint.differences import Difference, diff
 from fangcun.build.release.models import Release
 from fangcun.build.release.queries import live_release, open_items
+from fangcun.build.release.walkthrough import walkthroughs
 from fangcun.plan.revisions.errors import RevisionUnknown
 from fangcun.plan.revisions.queries import blueprint_of, revision
 
@@ -46,7 +47,7 @@ class Dossier:
     """Everything a submission needs, and in `missing` what the plan does not say yet.
 
     `purposes` are by WeChat's key of the data; `ugc` is {declared, measures, machine, human}; `walkthroughs` are
-    [{scenario, name, steps}].
+    [{scenario, name, steps: [{step, words}]}].
     """
 
     name: str
@@ -104,7 +105,7 @@ def fill(release: Release) -> Dossier:
         value_text=value[:MOST_VALUE],
         feedback=feedback_of(release),
         test_account=told["test_account"],
-        walkthroughs=told["walkthroughs"],
+        walkthroughs=walkthroughs(bp),
         papers=told["qualifications"],
         missing=tuple(missing),
     )

@@ -159,7 +159,12 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 (_("检查"), "fact_check", "/console/launch/checks/", "launch.view"),
                 (_("测试报告"), "lab_profile", "/console/launch/reports/", "launch.view"),
                 (_("资质与环境"), "badge", "/console/launch/papers/", "launch.view"),
-                (_("发布"), "rocket_launch", "/console/launch/releases/", "launch.view"),
+                (
+                    pgettext_lazy("release", "发布"),
+                    "rocket_launch",
+                    "/console/launch/releases/",
+                    "launch.view",
+                ),
                 (_("放量"), "stacked_line_chart", "/console/launch/rollouts/", "launch.view"),
                 (_("开关"), "toggle_on", "/console/launch/flags/", "launch.view"),
             ],

@@ -70,9 +70,9 @@ def _pack(folder: Path, target: Path) -> None:
 def _walks(release: Release, dossier: Dossier, given: Path | None, target: Path) -> list[dict[str, Any]]:
     source = given or _newest_journeys()
     if source is not None and (told := _read(source / "report.json")):
-        return _from_report(told, source, target)
+        return _from_report(told, dossier, source, target)
     walks = [
-        {"name": one["name"], "steps": [{"words": step, "picture": ""} for step in one["steps"]]}
+        {"name": one["name"], "steps": [{"words": it["words"], "picture": ""} for it in one["steps"]]}
         for one in dossier.walkthroughs
     ]
     return [*walks, *_from_inspection(release, target)]
@@ -95,18 +95,21 @@ def _read(path: Path) -> dict[str, Any]:
     return told if isinstance(told, dict) else {}
 
 
-def _from_report(told: dict[str, Any], source: Path, target: Path) -> list[dict[str, Any]]:
-    """The ways that were walked to their end, without the unhappy branches."""
+def _from_report(told: dict[str, Any], dossier: Dossier, source: Path, target: Path) -> list[dict[str, Any]]:
+    """The ways that were walked to their end, without the unhappy branches and what others than customers do."""
+    words = {
+        (one["scenario"], step["step"]): step["words"]
+        for one in dossier.walkthroughs
+        for step in one["steps"]
+    }
     walks = []
     for way in told.get("ways", []):
         if way.get("branch") or not way.get("passed"):
             continue
         steps = [
-            {
-                "words": step.get("when") or step.get("step"),
-                "picture": _kept(source, step.get("picture"), target),
-            }
+            {"words": said, "picture": _kept(source, step.get("picture"), target)}
             for step in way.get("steps", [])
+            if (said := words.get((way.get("scenario"), step.get("step"))))
         ]
         walks.append({"name": way.get("name", ""), "steps": steps})
     return walks

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
@@ -77,7 +78,7 @@ class NewForm(RefusableForm):
         help_text=_("正式环境的微信构建，版本号要比上一次发布的大"),
     )  # fmt: skip
     note = forms.CharField(
-        label=_("说明"), max_length=100, required=False, widget=UnfoldAdminTextInputWidget()
+        label=_("版本说明"), max_length=100, required=False, widget=UnfoldAdminTextInputWidget()
     )
     value_text = forms.CharField(
         label=_("这次更新的价值"), max_length=500, required=False, widget=UnfoldAdminTextInputWidget(),
@@ -101,7 +102,7 @@ def fit_artifacts() -> Any:
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest) -> HttpResponse:
     """The releases there are, and the form that begins one."""
-    context = frame(request, _t("发布"))
+    context = frame(request, pgettext("release", "发布"))
     program = main_program()
     initial = {
         "program": program,
