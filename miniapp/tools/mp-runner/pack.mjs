@@ -5,6 +5,7 @@ import path from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { buildSync } from 'esbuild'
+import { findComponents } from './pack/components.mjs'
 import { packModules } from './pack/modules.mjs'
 import { isolationOf, packStyles, scopeOf } from './pack/styles.mjs'
 import { packTemplates } from './pack/templates.mjs'
@@ -24,6 +25,7 @@ export function pack(build, out) {
   const pages = pagesOf(json.app)
   for (const page of pages)
     json[page] ??= {} // a page may do without its .json
+  const missing = findComponents(json, files)
   const isolation = isolationOf(files, read, pages)
   const scopes = Object.fromEntries(Object.entries(isolation).map(([name, kind]) => [name, { kind, scope: scopeOf(name) }]))
 
@@ -31,7 +33,7 @@ export function pack(build, out) {
   mkdirSync(out, { recursive: true })
   cpSync(build, path.join(out, 'pkg'), { recursive: true })
   writeFileSync(path.join(out, 'package.css'), packStyles(files, read, Object.keys(tags), { pages, isolation }))
-  writeFileSync(path.join(out, 'package.js'), `window.__package={tags:${JSON.stringify(tags)},json:${JSON.stringify(json)},scopes:${JSON.stringify(scopes)},templates:${templates},modules:${packModules(files, read)}}`)
+  writeFileSync(path.join(out, 'package.js'), `window.__package={tags:${JSON.stringify(tags)},json:${JSON.stringify(json)},scopes:${JSON.stringify(scopes)},missing:${JSON.stringify(missing)},templates:${templates},modules:${packModules(files, read)}}`)
   buildSync({ entryPoints: [path.join(here, 'runtime/main.js')], bundle: true, format: 'iife', outfile: path.join(out, 'runtime.js'), logLevel: 'error' })
   for (const name of ['index.html', 'runtime.css'])
     cpSync(path.join(here, 'runtime', name), path.join(out, name))

@@ -1,3 +1,4 @@
+import { canvas } from './canvas.js'
 import { defineFields } from './fields.js'
 import { openType } from './open-type.js'
 
@@ -142,12 +143,6 @@ function webView(definition) {
 
 function pageContainer(definition) {
   painted(definition, ['show'], ({ $$, data }) => $$.toggleAttribute('show', isOn(data.show)))
-}
-
-function canvas(definition) {
-  definition.lifetime('attached', function () {
-    this.$$.append(document.createElement('canvas'))
-  })
 }
 
 function progress(definition) {

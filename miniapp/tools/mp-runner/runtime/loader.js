@@ -1,7 +1,8 @@
+import { placesOf } from '../pack/places.js'
 import { anything } from './wx/stub.js'
 
 /** Loads the package's modules as WeChat does, and gives them the globals App, Page, Component and their kin. */
-export function createLoader({ json, modules, templates }, { codeSpace }, pages, wx, { journal, hurry }) {
+export function createLoader({ json, modules, missing }, { codeSpace }, pages, wx, { journal, hurry }) {
   const loaded = new Map()
   const registered = new Set()
   const timers = journal.timersFor(hurry)
@@ -32,22 +33,15 @@ export function createLoader({ json, modules, templates }, { codeSpace }, pages,
     return found
   }
 
-  function findComponent(from, name) {
-    return placesOf(from, name).flatMap(base => [base, `${base}/index`]).find(candidate => candidate in json && candidate in templates)
-  }
-
   /** Registers a page or component with everything it uses, the first time it is needed. */
   function register(name) {
     if (registered.has(name))
       return
     registered.add(name)
-    for (const [tag, used] of Object.entries({ ...json.app.usingComponents, ...json[name]?.usingComponents })) {
-      const component = used.includes('://') ? undefined : findComponent(name, used)
-      if (component)
-        register(component)
-      else if (!used.includes('://'))
-        journal.problem('load', `${name}.json: component <${tag}> ${used} is not there`)
-    }
+    for (const used of Object.values(json[name]?.usingComponents ?? {}))
+      register(used.slice(1))
+    for (const [, tag, used] of missing.filter(([user]) => user === name))
+      journal.problem('load', `${name}.json: component <${tag}> ${used} is not there`)
     registering = name
     defined = false
     if (`${name}.js` in modules)
@@ -86,22 +80,4 @@ export function createLoader({ json, modules, templates }, { codeSpace }, pages,
     __wxConfig: { envVersion: 'develop' },
   })
   return { load, register, app: () => app ?? {} }
-}
-
-/** Where WeChat looks for `name`: beside the file, from the root, then among the npm packages of every folder above. */
-function placesOf(from, name) {
-  const folders = from.split('/').slice(0, -1)
-  const above = folders.map((_, index) => folders.slice(0, folders.length - index).join('/')).concat('')
-  return [resolve(from, name), ...(name.startsWith('.') ? [] : [name.replace(/^\//, '')]), ...above.map(folder => resolve(`${folder}/x`, `./miniprogram_npm/${name}`))]
-}
-
-function resolve(from, name) {
-  const parts = name.startsWith('/') ? [] : from.split('/').slice(0, -1).filter(Boolean)
-  for (const part of name.split('/')) {
-    if (part === '..')
-      parts.pop()
-    else if (part && part !== '.')
-      parts.push(part)
-  }
-  return parts.join('/')
 }

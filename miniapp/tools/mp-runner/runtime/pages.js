@@ -1,3 +1,4 @@
+import { answerNodes } from './canvas.js'
 import { channel } from './channel.js'
 import { drawFrame } from './frame.js'
 
@@ -120,6 +121,7 @@ export class Pages {
     this.#host.append(element)
     const root = this.engine.mount.createRoot('wx-page-root', this.engine.codeSpace, `/${path}`)
     const page = root.get()
+    answerNodes(page)
     const id = ++this.#opened
     Object.assign(page, { route: path, __route__: path, options: query, __wxWebviewId__: id, getPageId: () => `pageId:${id}`, getOpenerEventChannel: () => opener ?? channel() })
     const style = { ...this.app.window, ...this.json[path] }

@@ -26,9 +26,19 @@ export function picker(definition) {
   })
 }
 
+/** A region's columns hold what is chosen and the province that most examples name; there is no atlas here. */
+function rangeOf({ mode, range, value }) {
+  if (mode === 'region')
+    return [0, 1, 2].map(column => [...new Set([value?.[column], ['广东省', '广州市', '海珠区'][column]])].filter(Boolean))
+  return range ?? []
+}
+
+const isMulti = mode => mode === 'multiSelector' || mode === 'region'
+
 function columns(component) {
-  const { mode, range } = component.data
-  const lists = (mode === 'multiSelector' ? range : [range]).map((_, column) => {
+  const { mode } = component.data
+  const range = rangeOf(component.data)
+  const lists = (isMulti(mode) ? range : [range]).map((_, column) => {
     const list = document.createElement('select')
     list.addEventListener('change', () => component.triggerEvent('columnchange', { column, value: list.selectedIndex }))
     return list
@@ -38,14 +48,15 @@ function columns(component) {
 }
 
 /** A column whose options follow from another's is filled again when they change; what was chosen stays where it can. */
-function fill(lists, { mode, range, rangeKey, value }) {
-  const isMulti = mode === 'multiSelector'
+function fill(lists, data) {
+  const { mode, rangeKey, value } = data
+  const range = rangeOf(data)
   lists.forEach((list, column) => {
-    const texts = (isMulti ? range[column] : range).map(option => String(rangeKey ? option[rangeKey] : option))
+    const texts = ((isMulti(mode) ? range[column] : range) ?? []).map(option => String(rangeKey ? option[rangeKey] : option))
     if (texts.join('\n') === Array.from(list.options, option => option.text).join('\n'))
       return
     list.replaceChildren(...texts.map(text => new Option(text)))
-    list.selectedIndex = Number(isMulti ? value?.[column] : value) || 0
+    list.selectedIndex = Number(isMulti(mode) ? value?.[column] : value) || 0
   })
 }
 
@@ -56,5 +67,7 @@ function field({ mode, value, start, end }) {
 function valueOf(mode, lists) {
   if (FIELDS.includes(mode))
     return lists[0].value
+  if (mode === 'region')
+    return lists.map(list => list.value)
   return mode === 'multiSelector' ? lists.map(list => list.selectedIndex) : lists[0].selectedIndex
 }

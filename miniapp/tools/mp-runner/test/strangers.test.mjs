@@ -50,7 +50,7 @@ test('a module may use names of the browser for its own', () => {
 
 test('a page may do without its .json, and JSON that is only data is left out', () => {
   const { pack: made } = packed('json', { 'data/cities.json': '[1]' })
-  assert.equal(JSON.stringify(made.json), '{"app":{"pages":["home/home"]},"home/home":{}}')
+  assert.equal(JSON.stringify(made.json), '{"app":{"pages":["home/home"]},"home/home":{"usingComponents":{}}}')
 })
 
 test('the styles of a component stay in it unless it opens itself, those of a page stay on the page', () => {
@@ -112,4 +112,17 @@ test('two pages speak through their channel', () => {
   between.off('chosen')
   between.emit('chosen', 4)
   assert.deepEqual(heard, [1, 2])
+})
+
+test('components are found beside the page, from the root, in npm packages and in app.json; the rest is named', () => {
+  const component = name => ({ [`${name}.json`]: '{"component":true}', [`${name}.wxml`]: '<view/>', [`${name}.js`]: 'Component({})' })
+  const { pack: made } = packed('components', {
+    ...component('shared/card/index'),
+    ...component('home/row'),
+    ...component('miniprogram_npm/@vant/button/index'),
+    'app.json': '{"pages":["home/home"],"usingComponents":{"van-button":"@vant/button"}}',
+    'home/home.json': '{"usingComponents":{"card":"/shared/card/index","row":"row","live":"plugin://live/player","lost":"../lost/lost"}}',
+  })
+  assert.equal(JSON.stringify(made.json['home/home'].usingComponents), '{"van-button":"/miniprogram_npm/@vant/button/index","card":"/shared/card/index","row":"/home/row"}')
+  assert.equal(JSON.stringify(made.missing), '[["home/home","lost","../lost/lost"]]')
 })
