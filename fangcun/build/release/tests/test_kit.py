@@ -48,7 +48,7 @@ def test_the_value_of_an_update_is_what_changed_since_the_live_version(way, plan
     same = way("1.0.1")
     assert value_since(same.release) == "修复问题，提升稳定性"
     services.abandon(number=same.number, reason="换计划", by=LI)
-    fresh = "  - {id: gifts, name: 送礼卡, priority: must, kind: basic, scenarios: [buy]}\n"
+    fresh = "  - {id: gifts, name: 送礼卡, priority: must, kind: traffic, scenarios: [buy]}\n"
     text = PLAN.read_text().replace("\nfeatures:\n", f"\nfeatures:\n{fresh}", 1)
     publish_text(text=text, base=newest_number(), message="送礼", by=LI)
     assert value_since(way("1.1.0").release) == "新增送礼卡"
