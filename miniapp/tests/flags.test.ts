@@ -8,7 +8,7 @@ vi.mock('@/tracking', () => tracking)
 
 let phone: Phone
 let server: Server
-const says = (flags: Record<string, boolean>): Reply => ({ status: 200, body: { flags } })
+const says = (flags: Record<string, boolean>, cohort = ''): Reply => ({ status: 200, body: { flags, cohort } })
 
 /** Starts the app anew with what the phone remembers. */
 async function launch(...replies: Reply[]) {
@@ -39,7 +39,7 @@ it('does what the code falls back to until the server has said otherwise', async
 })
 
 it('begins with what was said the last time, and keeps to it offline', async () => {
-  phone.storage.set('fangcun.flags', { home_flash: false })
+  phone.storage.set('fangcun.flags', { flags: { home_flash: false }, cohort: '' })
   const { store, flag } = await launch('offline')
   expect(flag.value).toBe(false)
   await store.refresh()
@@ -62,4 +62,15 @@ it('asks without an id while nothing may be recorded', async () => {
   const { store } = await launch(says({}))
   await store.refresh()
   expect(server.asked[0]!.header).not.toHaveProperty('X-Device')
+})
+
+it('tells with its version which feature is being watched on it, from the next start on at once', async () => {
+  const first = await launch(says({ home_flash: true }, 'home-flash'))
+  await first.store.refresh()
+  const { version } = await import('@/version')
+  expect(version()).toBe('0.0.0-dev+home-flash')
+  phone.storage.set('fangcun.flags', { flags: { home_flash: true }, cohort: 'home-flash' })
+  const second = await launch(says({}))
+  await second.store.refresh()
+  expect(server.asked.map(one => one.header['X-Version'])).toEqual(['0.0.0-dev', '0.0.0-dev+home-flash'])
 })

@@ -17,6 +17,13 @@ from fangcun.identity.programs.models import Program
 from fangcun.kernel.models import ActorFields
 from fangcun.kernel.states import Stateful
 
+MOST_COHORT = 20
+
+
+def cohort_name(flag_key: str) -> str:
+    """What a phone adds to its version, behind a "+", while this flag is on for it and is being rolled out."""
+    return flag_key.replace("_", "-")[:MOST_COHORT]
+
 
 class VersionMinute(models.Model):
     """Requests of a version's phones within one minute, and those answered by an error."""

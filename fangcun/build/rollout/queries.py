@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import NamedTuple
 
+from django.core.cache import cache
 from django.db.models import Max, QuerySet, Sum
 from django.utils import timezone
 
 from fangcun.build.rollout.errors import RolloutUnknown
-from fangcun.build.rollout.models import Look, Rollout, VersionMinute
+from fangcun.build.rollout.models import Look, Rollout, VersionMinute, cohort_name
 from fangcun.build.rollout.states import OPEN
 
 LATELY = dt.timedelta(days=7)
+REMEMBER_SECONDS = 3
+_WATCHED = "rollout.watched"
 
 
 def rollouts() -> QuerySet[Rollout]:
@@ -36,6 +40,20 @@ def rollout_of_release(release_number: str) -> Rollout | None:
 def open_rollout(program_id: int) -> Rollout | None:
     """The rollout that is on its way in a mini program."""
     return rollouts().filter(program_id=program_id, status__in=OPEN).first()
+
+
+def cohort_of(flags: Mapping[str, bool], *, program_id: int) -> str:
+    """By which name a phone tells of the feature that is being rolled out within its version; "" when it has none.
+
+    `flags` are those of the phone. Costs no statement while this process remembers what is on its way.
+    """
+    watched: list[tuple[int, str]] | None = cache.get(_WATCHED)
+    if watched is None:
+        rows = Rollout.objects.filter(status__in=OPEN, flag__isnull=False, version__contains="+")
+        watched = list(rows.values_list("program_id", "flag__key"))
+        cache.set(_WATCHED, watched, REMEMBER_SECONDS)
+    keys = [key for program, key in watched if program == program_id and flags.get(key)]
+    return cohort_name(keys[0]) if keys else ""
 
 
 def looks_of(rollout: Rollout) -> QuerySet[Look]:

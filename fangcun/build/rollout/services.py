@@ -15,7 +15,7 @@ from fangcun.build.flags.services import set_percent
 from fangcun.build.rollout.errors import ReasonMissing, RolloutInvalid, RolloutOpen
 from fangcun.build.rollout.events import RolloutFinished, RolloutStepped, RolloutTurnedBack
 from fangcun.build.rollout.judging.judge import BACK, GO, HARM, HOLD, WORSE, Decision
-from fangcun.build.rollout.models import RENEW, Look, Rollout
+from fangcun.build.rollout.models import RENEW, Look, Rollout, cohort_name
 from fangcun.build.rollout.states import RolloutStatus
 from fangcun.build.rollout.words import said
 from fangcun.identity.programs.models import Program
@@ -46,8 +46,12 @@ def start_rollout(
 ) -> Rollout:
     """Begin to give a version to more and more people, judged against the one that is running ("" when none is).
 
-    With a `flag` its percentage follows the steps. Raises RolloutInvalid, RolloutOpen.
+    With a `flag` its percentage follows the steps. Where `against` is the version itself, the flag alone is rolled
+    out: phones for which it is on are held against those of the same version for which it is off. Raises
+    RolloutInvalid, RolloutOpen.
     """
+    if flag is not None and version == against:
+        version = f"{version}+{cohort_name(flag.key)}"
     _check(program_id, version, against, steps)
     now = timezone.now()
     rollout = Rollout(
@@ -199,7 +203,7 @@ def _check(program_id: int, version: str, against: str, steps: Sequence[int]) ->
     if not VERSION.fullmatch(version) or (against and not VERSION.fullmatch(against)):
         raise RolloutInvalid(_("版本号应形如 1.2.0"))
     if version == against:
-        raise RolloutInvalid(_("新版本和现有版本相同，无从比较"))
+        raise RolloutInvalid(_("新版本和现有版本相同，无从比较；只想逐步打开一个功能，请选一个开关"))
     rising = list(steps) == sorted(set(steps))
     if not (rising and 1 < len(steps) <= MOST_STEPS and steps[0] > 0 and steps[-1] == EVERYBODY):
         raise RolloutInvalid(_("步骤应是逐步增大的百分数，最后一步是 100"))

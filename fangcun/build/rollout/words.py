@@ -37,8 +37,8 @@ VERDICT_WORDS: dict[str, str | Promise] = {
 }
 STATE_WORDS: dict[str, str | Promise] = {
     HARM: gettext_lazy("明显变差"),
-    WORSE: gettext_lazy("偏差"),
-    SAFE: gettext_lazy("正常"),
+    WORSE: gettext_lazy("疑似变差"),
+    SAFE: gettext_lazy("未见异常"),
     OPEN: gettext_lazy("数据还不够"),
     SILENT: gettext_lazy("没有可比的数据"),
 }

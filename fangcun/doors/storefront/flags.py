@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from ninja import Header, Router, Schema
 
 from fangcun.build.flags.queries import flags_for
+from fangcun.build.rollout.queries import cohort_of
 from fangcun.doors.storefront.auth import account_if_any, ip_of, program_of, version_of
 from fangcun.doors.storefront.schemas import EITHER, errors
 from fangcun.doors.storefront.throttle import Limit
@@ -21,9 +22,13 @@ LIMIT = Limit("flags", most=6000, seconds=60)
 
 
 class FlagsOut(Schema):
-    """Whether each flag is on, by its key. Where a flag is not named, the phone does what its code falls back to."""
+    """Whether each flag is on, by its key. Where a flag is not named, the phone does what its code falls back to.
+
+    `cohort` names the feature that is being rolled out to this phone and belongs behind a "+" in `X-Version`; "" is none.
+    """
 
     flags: dict[str, bool]
+    cohort: str
 
 
 @router.get("/flags", response={200: FlagsOut, **errors(400, 422, 429)}, openapi_extra=EITHER)
@@ -44,11 +49,10 @@ def my_flags(
         account = account_if_any(request)
     except NotLoggedIn:
         account = None
-    return FlagsOut(
-        flags=flags_for(
-            program_id=program.pk,
-            version=version_of(request),
-            member_id=account.member_id if account else None,
-            device_key=x_device,
-        )
+    flags = flags_for(
+        program_id=program.pk,
+        version=version_of(request),
+        member_id=account.member_id if account else None,
+        device_key=x_device,
     )
+    return FlagsOut(flags=flags, cohort=cohort_of(flags, program_id=program.pk))

@@ -3,7 +3,7 @@ import type { paths } from './schema'
 import { config, configured } from '@/config'
 import { languageTag } from '@/i18n'
 import { learnServerTime } from '@/shared/time'
-import { VERSION } from '@/version'
+import { version } from '@/version'
 import { ApiError } from './errors'
 
 type Prefix = '/api/v1'
@@ -93,7 +93,7 @@ function once(method: Method, template: string, options: RawOptions, token: stri
       header: {
         'Content-Type': 'application/json',
         'X-Program': config.program,
-        'X-Version': VERSION,
+        'X-Version': version(),
         'Accept-Language': languageTag(),
         ...(token ? { Authorization: `Bearer ${token}` } : {}),
         ...options.header,

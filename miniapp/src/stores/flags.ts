@@ -3,9 +3,10 @@ import { shallowRef, watch } from 'vue'
 import { api } from '@/api/client'
 import { recall, remember } from '@/storage'
 import { deviceId } from '@/tracking'
+import { watchedBy } from '@/version'
 import { useSession } from './session'
 
-type Flags = Record<string, boolean>
+interface Said { flags: Record<string, boolean>, cohort: string }
 
 const KEY = 'flags'
 /** Coming back sooner than this asks nothing anew. */
@@ -17,7 +18,8 @@ const FRESH_MS = 30_000
  */
 export const useFlags = defineStore('flags', () => {
   const session = useSession()
-  const flags = shallowRef<Flags>(recall<Flags>(KEY) ?? {})
+  const flags = shallowRef<Said['flags']>({})
+  take(recall<Said>(KEY) ?? { flags: {}, cohort: '' })
   let askedAt = 0
 
   /** The app came to the front. */
@@ -31,13 +33,18 @@ export const useFlags = defineStore('flags', () => {
     const device = deviceId()
     try {
       const answer = await api.get('/flags', device ? { header: { 'X-Device': device } } : {})
-      flags.value = answer.flags
-      remember(KEY, answer.flags)
+      take(answer)
+      remember(KEY, answer)
     }
     catch {
       // Nobody can be asked now: what was said the last time holds.
       askedAt = 0
     }
+  }
+
+  function take(said: Said) {
+    flags.value = said.flags
+    watchedBy(said.cohort)
   }
 
   watch(() => session.loggedIn, () => load())

@@ -2,7 +2,7 @@ import type { Clock } from './clock'
 import type { TrackedEvent } from './events'
 import type { Answer } from './post'
 import type { Batch, Queue } from './queue'
-import { VERSION } from '../version'
+import { version } from '../version'
 import { post } from './post'
 
 export interface Destination {
@@ -90,7 +90,7 @@ export class Delivery {
     const askedAt = this.clock.now()
     const answer = await post(
       this.to.endpoint(),
-      { 'X-Program': this.to.program(), 'X-Version': VERSION, ...(token ? { Authorization: `Bearer ${token}` } : {}) },
+      { 'X-Program': this.to.program(), 'X-Version': version(), ...(token ? { Authorization: `Bearer ${token}` } : {}) },
       JSON.stringify({
         batch_id: batch.id,
         sent_at: askedAt - this.clock.offset + batch.offset,

@@ -1,5 +1,5 @@
 import type { Tracker } from './tracker'
-import { VERSION } from '../version'
+import { version } from '../version'
 import { duration } from './clock'
 import { shortId } from './events'
 
@@ -55,7 +55,7 @@ export class Journey {
     this.shownAt = tracker.clock.now()
     const query = enteredWith(options.query)
     this.share = shareOf(query)
-    const event = tracker.record('app_shown', this.route, { scene: Number(options.scene) || 0, version: VERSION, ...this.share, ...sourceOf(query) })
+    const event = tracker.record('app_shown', this.route, { scene: Number(options.scene) || 0, version: version(), ...this.share, ...sourceOf(query) })
     // It is in the queue at once, so that nothing can lose it; the answer comes long before the queue is sent.
     this.linkSource(options)?.then(source => source && this.tracker() === tracker && tracker.amend(event, source))
   }

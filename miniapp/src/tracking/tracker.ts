@@ -1,6 +1,6 @@
 import type { Destination } from './delivery'
 import type { Props, TrackedEvent } from './events'
-import { VERSION } from '../version'
+import { version } from '../version'
 import { Clock } from './clock'
 import { Delivery, markOf } from './delivery'
 import { uuid } from './events'
@@ -95,7 +95,7 @@ export class Tracker {
     if (this.failed.has(key) || [...this.failed].filter(one => one.startsWith(session)).length >= MOST_FAILURES)
       return
     this.failed.add(key)
-    this.record('app_failed', page, { ...failure, version: VERSION })
+    this.record('app_failed', page, { ...failure, version: version() })
   }
 
   /** Sends what there is. */

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from django.core.cache import cache
 
 from fangcun.build.flags.services import FlagSpec, create_flag
+from fangcun.build.rollout.services import start_rollout, turn_back
 from fangcun.identity.programs.models import Program
 from fangcun.kernel.actors import SYSTEM
 
@@ -20,9 +22,9 @@ def get(client, tmp_path, settings):
 
 def test_a_phone_is_told_again_and_again_at_no_statement(get, django_assert_num_queries):
     create_flag(FlagSpec("home_flash", "首页秒杀条", is_on=True), by=SYSTEM)
-    assert get().json() == {"flags": {"home_flash": True}}
+    assert get().json() == {"flags": {"home_flash": True}, "cohort": ""}
     with django_assert_num_queries(0):
-        assert get(**{"X-Device": "phone-1"}).json() == {"flags": {"home_flash": True}}
+        assert get(**{"X-Device": "phone-1"}).json() == {"flags": {"home_flash": True}, "cohort": ""}
 
 
 def test_the_version_counts(get):
@@ -41,9 +43,26 @@ def test_some_phones_are_in(get):
 
 
 def test_a_token_that_is_no_good_counts_as_none(get):
-    assert get(Authorization="Bearer nobody").json() == {"flags": {}}
+    assert get(Authorization="Bearer nobody").json() == {"flags": {}, "cohort": ""}
 
 
 def test_an_unknown_program_is_refused(get):
     assert get(**{"X-Program": "nobody"}).json()["code"] == "program_unknown"
     assert get(**{"X-Device": "x" * 65}).status_code == 422
+
+
+def test_a_feature_that_is_rolled_out_within_a_version_is_told_to_whom_it_is_on_for(get):
+    flag = create_flag(FlagSpec("new_checkout", "新结算页"), by=SYSTEM)
+    program = Program.objects.get()
+    rollout = start_rollout(
+        program_id=program.pk, version="1.2.0", against="1.2.0", steps=[50, 100], flag=flag, by=SYSTEM
+    )
+    assert (rollout.version, rollout.against) == ("1.2.0+new-checkout", "1.2.0")
+    told = [get(**{"X-Device": f"phone-{n}"}).json() for n in range(20)]
+    assert {(one["flags"]["new_checkout"], one["cohort"]) for one in told} == {
+        (True, "new-checkout"),
+        (False, ""),
+    }
+    turn_back(rollout, because="报错", by=SYSTEM)
+    cache.clear()
+    assert get(**{"X-Device": "phone-1"}).json() == {"flags": {"new_checkout": False}, "cohort": ""}

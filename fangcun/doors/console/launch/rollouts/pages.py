@@ -48,7 +48,7 @@ class RolloutForm(RefusableForm):
     version = forms.CharField(label=_("新版本"), max_length=32, widget=UnfoldAdminTextInputWidget())
     against = forms.CharField(
         label=_("现有版本"), max_length=32, required=False, widget=UnfoldAdminTextInputWidget(),
-        help_text=_("和它在同一时段比较；第一次发布留空，按常见水平把关"),
+        help_text=_("和它在同一时段比较；第一次发布留空，按常见水平把关；只逐步打开一个功能时，和新版本填同一个"),
     )  # fmt: skip
     steps = forms.CharField(
         label=_("步骤（%）"), max_length=60, widget=UnfoldAdminTextInputWidget(),
