@@ -10,7 +10,7 @@ from fangcun.build.checks.registry import rule
 from fangcun.build.checks.rules.said import said
 from fangcun.build.checks.subject import Subject
 
-_THEN = r"[，,、\s]?(?:之?后|即可?|就能?|才能|才可以?|可以?|立即|马上|一起|并|去)*\s*"
+_THEN = r"[，,、\s]?(?:之?后|即可?|就能?|才能|才可以?|可以?|立即?|马上|一起|并|去)*\s*"
 _GAIN = (
     r"(?:领(?!先|域|导|结|会|略|养|口)|获得|获取|(?<![心觉懂值难舍懒显取博记])得(?!到了|很|不|太|好|多|以|体)|赢(?!家)|免费|解锁"
     r"|抽奖|提现|复活|翻倍|加速|查看(?:完整|全部|答案|结果)|继续(?:使用|观看|阅读|答题))"
@@ -27,13 +27,20 @@ _FOLLOW = re.compile(
     rf"|(?:先|请先|必须)关注(?:公众号|服务号|订阅号).{{0,6}}(?:再|才)"
 )
 _DOWNLOAD = re.compile(
-    r"(?:下载|安装|打开|前往|去|扫码下载)\s*(?:[^，。；！？,.;!?]{0,8})(?:APP|App|app|客户端|安装包)(?!id|\.|s\b)"
+    r"(?:下载|安装|打开|前往|去|扫码下载)\s*(?!.{0,4}微信)(?:[^，。；！？,.;!?]{0,8})(?:APP|App|app|客户端|安装包)(?!id|\.|s\b)"
     r"|(?:应用商店|App\s?Store|应用市场|应用宝)(?:里?搜索|下载)|复制(?:链接|网址)(?:到|在|，|,)?.{0,4}浏览器|用?浏览器打开"
 )
 _FORTUNE = re.compile(
     r"算命|占卜|塔罗|测(?:一测)?你的(?:性格|运势|前世|桃花|寿命|智商)|(?:今日|每日|本周|星座)运势|星座(?:配对|运程)|姻缘|抽签|解梦|生辰八字"
     r"|姓名(?:打分|测试|配对)|(?:性格|智商|情商|心理年龄|前世)测试"
 )
+
+
+def induces(text: str) -> re.Match[str] | None:
+    """The words of a text that promise something for sharing or following; None when there are none."""
+    if _SHARE_FINE.search(text):
+        return None
+    return _SHARE.search(text) or _FOLLOW.search(text)
 
 
 @rule("inducing-share")

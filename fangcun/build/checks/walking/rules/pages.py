@@ -92,13 +92,23 @@ def page_error(walk: Walk) -> Iterator[Finding]:
             )
 
 
+def _own(walk: Walk, page: Page, signs: tuple[str, ...]) -> list[str]:
+    """The signs that a page shows itself: WeChat's stay over the pages that are opened after the one to blame."""
+    owners: dict[str, set[str]] = {}
+    for entry in walk.journal:
+        if entry.kind == "call":
+            owners.setdefault(f"wx.{entry.name}", set()).add(entry.page)
+    return [one for one in signs if page.path in owners.get(one.split()[0], {page.path})]
+
+
 @rule("walk-endless-loading")
 def endless_loading(walk: Walk) -> Iterator[Finding]:
     """A sign says to wait, and nothing is on its way any more."""
     for page in walk.pages:
-        if not page.loading or (page.reached == "direct" and page.wants_query):
+        signs = _own(walk, page, page.loading)
+        if not signs or (page.reached == "direct" and page.wants_query):
             continue
-        sign = page.loading[0]
+        sign = signs[0]
         because = "，请求失败之后也没有停下" if page.requests_failed else ""
         because_en = ", even after its request failed" if page.requests_failed else ""
         yield Finding(
@@ -106,7 +116,7 @@ def endless_loading(walk: Walk) -> Iterator[Finding]:
             f"{named(page)}一直在加载（{sign}）{because}",
             f"{named_en(page)} goes on loading ({sign}){because_en}",
             page=page.path,
-            detail={**way_of(page), "signs": list(page.loading)},
+            detail={**way_of(page), "signs": signs},
             picture=page.picture,
         )
 
@@ -115,7 +125,7 @@ def endless_loading(walk: Walk) -> Iterator[Finding]:
 def two_loadings(walk: Walk) -> Iterator[Finding]:
     """More than one loading sign on the screen at the same moment."""
     for page in walk.pages:
-        signs = list(dict.fromkeys(page.most_loading))
+        signs = list(dict.fromkeys(_own(walk, page, page.most_loading)))
         kinds = {
             one.partition(" ")[0].partition(".")[0] if one.startswith("wx.") else "page" for one in signs
         }

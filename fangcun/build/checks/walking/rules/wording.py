@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from fangcun.build.checks.finding import Finding
 from fangcun.build.checks.registry import rule
+from fangcun.build.checks.rules.words import induces
 from fangcun.build.checks.walking.record import Page, Walk
 from fangcun.build.checks.walking.rules.pages import named, named_en, way_of
 
@@ -31,6 +32,10 @@ RAW = re.compile(
     r"\bstatus(?: ?code)? ?[=:] ?[45]\d\d\b|^\s*\{\s*\"\w+\"\s*:"
 )
 FAILED = re.compile(r"失败|出错|错误|异常|\berror\b|\bfailed\b", re.IGNORECASE)
+
+
+def _inducing(text: str) -> re.Match[str] | None:
+    return INDUCING.search(text) or induces(text)
 
 
 @rule("walk-placeholder-words")
@@ -72,7 +77,7 @@ def placeholder_words(walk: Walk) -> Iterator[Finding]:
 def inducing_words(walk: Walk) -> Iterator[Finding]:
     """Words that promise something for sharing or following."""
     message, message_en = "有诱导分享或关注的字样", "lures into sharing or following"
-    yield from _on_pages(walk, "walk-inducing-words", INDUCING.search, message, message_en)
+    yield from _on_pages(walk, "walk-inducing-words", _inducing, message, message_en)
 
 
 @rule("walk-raw-text")
