@@ -14,7 +14,7 @@ from fangcun.build.checks.subject import Subject
 _LOGS = frozenset({"log", "debug", "info", "dir", "table", "trace", "time", "timeEnd", "group", "count"})
 _DEBUGGERS = re.compile(r"vconsole|eruda|weapp-debug|mp-debug", re.IGNORECASE)
 _DEV_PAGE = re.compile(
-    r"(?:^|[/_-])(?:debug(?:ger)?|dev(?:tools?|elop(?:er)?)?|mock|playground|sandbox|tests?|testing)(?:[/_-]|$)",
+    r"(?:^|[/_-])(?:debug(?:ger)?|dev(?:tools?|eloper)?|mock|playground|sandbox|tests?|testing)(?:[/_-]|$)",
     re.IGNORECASE,
 )
 _DEV_MENU = re.compile(

@@ -54,7 +54,7 @@ def privacy_undeclared(subject: Subject) -> Iterator[Finding | Undecided]:
                 f"用到了{kind.chinese}（{by}，{file}），不知道隐私保护指引里有没有写",
                 f"{by} in {file} reads personal data; whether the guideline names it is not known",
             )
-        elif subject.planned_privacy_only and not ({kind.name} | kind.meant) & PRIVATE:
+        elif _without_word(subject, kind):
             yield Undecided(
                 "privacy-undeclared",
                 f"用到了{kind.chinese}（{by}，{file}）；蓝图里没有这一项，请在隐私保护指引里写上用途",
@@ -70,6 +70,15 @@ def privacy_undeclared(subject: Subject) -> Iterator[Finding | Undecided]:
                 page_of(subject, file),
                 detail={"kind": kind.name, "uses": [f"{file}:{line}" for file, line, _by in found[:10]]},
             )
+
+
+def _without_word(subject: Subject, kind: Kind) -> bool:
+    """Whether the purposes are told in the words of a plan, which has none for this kind of data."""
+    declared = subject.declared.privacy
+    if ({kind.name} | kind.meant) & PRIVATE:
+        return False
+    copies_only = kind.name == "clipboard" and bool(declared and declared <= PRIVATE)
+    return subject.planned_privacy_only or copies_only
 
 
 @rule("privacy-unused")

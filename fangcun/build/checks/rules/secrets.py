@@ -40,6 +40,7 @@ _PATTERNS = (
 )
 _SECRET = re.compile(r"secret|app_?key_?secret", re.IGNORECASE)
 _APP_SECRET = re.compile(r"^(?:app|wx|weixin|mp)?_?secret$", re.IGNORECASE)  # a bundle may hold own code
+_KEY_NAME = re.compile(r"^.?$|key|token|sec", re.IGNORECASE)  # beside an app id, or minified
 _PAY_KEY = re.compile(r"mch.*key|(?:api|pay|partner).*v?3?key|key.*(?:v3|mch)|apiclient", re.IGNORECASE)
 _CLOUD_SECRET = re.compile(
     r"secret_?(?:access_?)?key|access_?key_?secret|secretid|aes_?key|private_?key|encod(?:ing)?_?aes_?key|sign(?:ing)?_?(?:key|secret)|jwt_?secret|(?:client|api|token)_?secret",
@@ -48,7 +49,10 @@ _CLOUD_SECRET = re.compile(
 _PASSWORD = re.compile(r"^(?:password|passwd|pwd|admin_?password|db_?pass(?:word)?)$", re.IGNORECASE)
 _TOKEN_LIKE = re.compile(r"^(?=.*\d)(?=.*[A-Za-z])[\w+/=-]{16,}$")
 _PASSWORD_LIKE = re.compile(r"^(?=.*\d)(?=.*[A-Za-z])[\x21-\x7e]{8,}$")
-_NO_SECRET = re.compile(r"md5|hash|digest|etag|checksum|uuid|version|commit|sign$|icon|font", re.IGNORECASE)
+_NO_SECRET = re.compile(
+    r"md5|hash|digest|etag|checksum|uuid|version|commit|sign$|icon|font|map|gaode|tongji|stat$|umeng|sensors|track",
+    re.IGNORECASE,
+)
 _APPID = re.compile(r"\bwx[0-9a-f]{16}\b")
 
 
@@ -93,9 +97,8 @@ def _named(text: Text, appids: list[int]) -> tuple[str, str] | None:
     said, near = text.text.strip(), text.near
     if _NO_SECRET.search(near) or text.open:
         return None
-    if _HEX32.match(said) and (
-        _SECRET.search(near) or any(abs(line - text.line) <= _NEAR_APPID for line in appids)
-    ):
+    close = any(abs(line - text.line) <= _NEAR_APPID for line in appids)
+    if _HEX32.match(said) and (_SECRET.search(near) or (close and _KEY_NAME.search(near))):
         return "AppSecret", "an AppSecret"
     if _KEY32.match(said) and _PAY_KEY.search(near):
         return "商户 API 密钥", "a merchant's API key"
