@@ -24,7 +24,7 @@ LIMIT = Limit("flags", most=6000, seconds=60)
 class FlagsOut(Schema):
     """Whether each flag is on, by its key. Where a flag is not named, the phone does what its code falls back to.
 
-    `cohort` names the feature that is being rolled out to this phone and belongs behind a "+" in `X-Version`; "" is none.
+    `cohort` names the feature that is being rolled out to this phone; it belongs behind a "+" in `X-Version`.
     """
 
     flags: dict[str, bool]

@@ -2173,7 +2173,7 @@ export interface components {
          * FlagsOut
          * @description Whether each flag is on, by its key. Where a flag is not named, the phone does what its code falls back to.
          *
-         *     `cohort` names the feature that is being rolled out to this phone and belongs behind a "+" in `X-Version`; "" is none.
+         *     `cohort` names the feature that is being rolled out to this phone; it belongs behind a "+" in `X-Version`.
          */
         FlagsOut: {
             /** Flags */
