@@ -34,8 +34,10 @@ CAPABILITIES: Mapping[str, Capability] = {
     "payment": Capability(_("微信支付"), _("公众平台 → 微信支付 → 关联商户号"), probed=True),
     "shipping": Capability(_("发货信息管理"), _("公众平台 → 功能 → 购物订单 → 发货管理")),
     "phone": Capability(_("手机号快速验证"), _("公众平台 → 付费管理 → 手机号快速验证组件"), probed=True),
-    "subscribe": Capability(_("订阅消息"), _("公众平台 → 功能 → 订阅消息 → 我的模板")),
-    "customer_service": Capability(_("客服消息"), _("公众平台 → 功能 → 客服；开发管理 → 消息推送")),
+    "subscribe": Capability(_("订阅消息"), _("公众平台 → 功能 → 订阅消息 → 我的模板"), probed=True),
+    "customer_service": Capability(
+        _("客服消息"), _("公众平台 → 功能 → 客服；开发管理 → 消息推送"), probed=True
+    ),
     "code": Capability(_("小程序码"), _("小程序发布后即可调用"), probed=True),
     "url_link": Capability("URL Link", _("非个人主体的小程序发布后即可调用"), probed=True),
     "content_check": Capability(

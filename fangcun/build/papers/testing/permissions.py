@@ -1,4 +1,4 @@
-"""Which interfaces WeChat has opened, found by calling them in a way that changes nothing.
+"""Which interfaces WeChat has opened: found by calling them in a way that changes nothing, or by what they did before.
 
 What a refusal means for the telephone number (48001 is "no permission", 40029 "code invalid") is as WeChat's list
 of error codes says; that 40029 implies the permission is likely and not documented, so it is no proof here.
@@ -9,10 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from fangcun.build.papers.states import PermissionState
 from fangcun.gateways.wechat.errors import WechatError
+from fangcun.grow.conversations.models import Conversation
+from fangcun.grow.messaging.models import Delivery
+from fangcun.grow.messaging.states import DeliveryStatus
+from fangcun.identity.members.models import Account
 from fangcun.identity.programs.clients import miniprogram_api, test_connection
 from fangcun.identity.programs.models import Program
 
@@ -34,6 +39,8 @@ def probe(program: Program, capability: str) -> Answer:
         "code": _code,
         "url_link": _url_link,
         "phone": _phone,
+        "subscribe": _subscribe,
+        "customer_service": _customer_service,
     }[capability](program)
 
 
@@ -64,8 +71,24 @@ def _url_link(program: Program) -> Answer:
 
 
 def _phone(program: Program) -> Answer:
+    # WeChat gave this shop a number before: of somebody who uses this mini program alone.
+    here = Account.objects.filter(program=program).exclude(member__phone="")
+    if here.annotate(everywhere=Count("member__accounts")).filter(everywhere=1).exists():
+        return Answer(PermissionState.GRANTED, _("微信已经给过会员的手机号"))
     answer = _called(lambda: miniprogram_api(program).phone_number("fangcun-probe"), "")
     return answer if answer.state is not PermissionState.GRANTED else Answer(None, "")
+
+
+def _subscribe(program: Program) -> Answer:
+    if Delivery.objects.filter(message__program=program, status=DeliveryStatus.SENT).exists():
+        return Answer(PermissionState.GRANTED, _("微信已经发出过订阅消息"))
+    return Answer(None, "")
+
+
+def _customer_service(program: Program) -> Answer:
+    if Conversation.objects.filter(program=program).exists():
+        return Answer(PermissionState.GRANTED, _("微信已经转来过客户的消息"))
+    return Answer(None, "")
 
 
 def _called(call: Callable[[], object], note: str) -> Answer:

@@ -13,8 +13,11 @@ from fangcun.build.papers.models import RefusedCall, SelfTest
 from fangcun.build.papers.services import note_refused, probe_permissions, run_self_test
 from fangcun.build.papers.testing.inbound import notices, pushes
 from fangcun.build.papers.testing.outbound import judged_clock, outbound
+from fangcun.build.papers.testing.permissions import probe
 from fangcun.build.papers.testing.result import Result
 from fangcun.gateways.wechat.errors import SignatureRefused
+from fangcun.grow.conversations.models import Conversation
+from fangcun.identity.members.models import Account, Member
 from fangcun.identity.programs.models import Merchant, Program, PushSettings
 from fangcun.identity.programs.pushing import push_address, set_push
 from fangcun.kernel.actors import SYSTEM
@@ -185,3 +188,15 @@ def test_a_whole_self_test_is_kept_and_says_where_it_stands(shop, box):
 def test_probes_find_what_wechat_has_opened(shop):
     found = {one.capability: one.state for one in probe_permissions(program=shop.program, by=SYSTEM)}
     assert found == {"payment": "granted", "code": "granted", "url_link": "granted"}
+
+
+def test_what_wechat_did_before_proves_that_it_may_be_done(shop):
+    member = Member.objects.create(nickname="小方", phone="13900001234", phone_digest="d")
+    Account.objects.create(program=shop.program, openid="o1", member=member)
+    Conversation.objects.create(program=shop.program, openid="o1")
+    found = {one.capability: one.state for one in probe_permissions(program=shop.program, by=SYSTEM)}
+    assert (found["phone"], found["customer_service"]) == ("granted", "granted")
+    other = Program.objects.create(appid="wx0000000000000009", name="二店", app_secret="s")
+    Account.objects.create(program=other, openid="o2", member=member)
+    # Of somebody who uses two, nobody knows which of them was given the number.
+    assert probe(other, "phone").state is None

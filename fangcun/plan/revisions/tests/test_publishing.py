@@ -63,7 +63,7 @@ def test_before_anything_is_published_there_is_no_plan():
 
 def test_publishing_tells_the_house_in_the_same_transaction_and_the_audit(first):
     told = [job.kwargs for job in Job.objects.filter(task__contains="after_blueprint")]
-    assert told == [{"revision_id": first.pk, "number": 1}] * 3
+    assert told == [{"revision_id": first.pk, "number": 1}] * 4
     entry = AuditEntry.objects.get(action="revisions.publish")
     assert (entry.actor_name, entry.object_id) == ("李策划", str(first.pk))
     assert entry.after == {"number": 1, "message": "第一版", "base": None, "restored_from": None}
