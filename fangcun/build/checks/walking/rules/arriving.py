@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fangcun.build.checks.finding import Finding, Undecided
 from fangcun.build.checks.registry import rule
 from fangcun.build.checks.walking.record import Hurdle, Page, Walk
+from fangcun.build.checks.walking.rules.entering import is_for_browsing
 from fangcun.build.checks.walking.rules.pages import named, named_en, way_of
 from fangcun.build.checks.walking.words import LOGIN_PAGE, REFUSE
 
@@ -46,17 +47,25 @@ def unreached_page(walk: Walk) -> Iterator[Finding | Undecided]:
 
 @rule("walk-deep-page")
 def deep_page(walk: Walk) -> Iterator[Finding]:
-    """A key page of the blueprint that takes more than three taps in the built package."""
+    """A page that takes more than three taps: a key page of the blueprint, or without one any page for browsing."""
     for page in walk.pages:
-        if page.path in walk.key_pages and page.taps is not None and page.taps > MOST_TAPS:
-            yield Finding(
-                "walk-deep-page",
-                f"关键页面{named(page)}要点 {page.taps} 次才到：{' → '.join(page.way)}",
-                f"The key page {named_en(page)} takes {page.taps} taps: {' → '.join(page.way)}",
-                page=page.path,
-                detail=way_of(page),
-                picture=page.picture,
-            )
+        if page.taps is None or page.taps <= MOST_TAPS or not _should_be_near(walk, page):
+            continue
+        kind, kind_en = ("关键页面", "The key page") if walk.key_pages else ("页面", "The page")
+        yield Finding(
+            "walk-deep-page",
+            f"{kind}{named(page)}要点 {page.taps} 次才到：{' → '.join(page.way)}",
+            f"{kind_en} {named_en(page)} takes {page.taps} taps: {' → '.join(page.way)}",
+            page=page.path,
+            detail=way_of(page),
+            picture=page.picture,
+        )
+
+
+def _should_be_near(walk: Walk, page: Page) -> bool:
+    if walk.key_pages:
+        return page.path in walk.key_pages
+    return is_for_browsing(walk, page.path)
 
 
 @rule("walk-dead-end")

@@ -25,7 +25,8 @@ WHERE = {"getLocation", "getFuzzyLocation", "chooseLocation", "startLocationUpda
 PERSONAL = re.compile(
     r"(?:^|/|[-_])(?:me|my|mine|user|profile|account|center|cart|order|orders|address|addresses|checkout|pay|payment|"
     r"confirm|setting|settings|favorite|favorites|collect|coupon|coupons|message|messages|wallet|points|member|vip|"
-    r"login|signin|auth|register|bind|edit|publish|post|sign|signup|booking|appointment|reserve)\w*(?:$|/|[-_])",
+    r"login|signin|auth|register|bind|edit|publish|post|sign|signup|booking|appointment|reserve|buy|purchase|comment|"
+    r"review|apply|invite|chat|submit)\w*(?:$|/|[-_])",
     re.IGNORECASE,
 )
 PERSONAL_TITLE = re.compile(
@@ -38,7 +39,7 @@ def forced_login(walk: Walk) -> Iterator[Finding]:
     """Before any content, a login or an authorisation that can't be refused, or that refusing does not get past."""
     told: set[str] = set()
     for hurdle in walk.hurdles:
-        if hurdle.page in told or not _is_for_browsing(walk, hurdle.page):
+        if hurdle.page in told or not is_for_browsing(walk, hurdle.page):
             continue
         if PRIVACY.search(hurdle.text) and not _wants_login(hurdle):
             continue  # that is the privacy sheet's rule
@@ -74,11 +75,19 @@ def forced_login(walk: Walk) -> Iterator[Finding]:
         )
 
 
-def _is_for_browsing(walk: Walk, path: str) -> bool:
+def is_for_browsing(walk: Walk, path: str) -> bool:
+    """Whether a page is for looking around, not for one's own things or for something one does."""
     if path == walk.start:
         return True
     page = walk.page(path)
-    return not PERSONAL.search(path) and not (page and PERSONAL_TITLE.search(page.title))
+    if PERSONAL.search(path) or (page and PERSONAL_TITLE.search(page.title)):
+        return False
+    return not (page and page.way and ACTS.search(page.way[-1]))  # who taps “buy” may be asked who he is
+
+
+ACTS = re.compile(
+    r"购买|下单|结算|预约|报名|收藏|评论|领取|发布|订阅|签到|我的|会员|兑换|提交|申请|登录|支付|咨询|加入"
+)
 
 
 def _wants_login(hurdle: Hurdle) -> bool:
@@ -134,6 +143,29 @@ def asked_at_launch(walk: Walk) -> Iterator[Finding]:
             detail={"call": name, "asked": dict(entry.detail)},
             picture=start.picture if start else "",
         )
+    told = {entry.page: entry for entry in _opened_with(walk)}
+    for path, entry in told.items():
+        page = walk.page(path)
+        yield Finding(
+            "walk-asked-at-launch",
+            f"{named(page) if page else path}一打开就索取{ASKS[entry.name]}（{_called(entry.name)}）",
+            f"{named_en(page) if page else path} asks for something private as it opens ({_called(entry.name)})",
+            page=path,
+            detail={"call": entry.name, "asked": dict(entry.detail)},
+            picture=page.picture if page else "",
+        )
+
+
+def _opened_with(walk: Walk) -> Iterator[Entry]:
+    """Profile and phone asked for by pages for looking around, in the moment in which they open."""
+    opened: dict[int, str] = {}
+    for entry in walk.journal:
+        if entry.kind == "page":
+            opened[entry.gesture] = entry.name
+        is_asking = entry.name == "getUserProfile" or entry.detail.get("scope") == "scope.userInfo"
+        is_at_once = entry.gesture > 0 and opened.get(entry.gesture) == entry.page
+        if entry.kind == "call" and is_asking and is_at_once and is_for_browsing(walk, entry.page):
+            yield entry
 
 
 @rule("walk-location-at-launch")

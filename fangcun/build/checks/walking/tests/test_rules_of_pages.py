@@ -9,6 +9,7 @@ from fangcun.build.checks.walking.tests.made import (
     ABOUT,
     HOME,
     all_found,
+    call,
     found,
     hurdle,
     page,
@@ -74,7 +75,8 @@ def test_an_error_from_a_tap_names_what_was_tapped_once():
 
 
 def test_loading_that_never_ends_is_found_and_says_when_a_request_had_failed():
-    (one,) = found("walk-endless-loading", walk(page(loading=("wx.showLoading 加载中",), requests_failed=1)))
+    waiting = page(loading=("wx.showLoading 加载中",), requests_failed=1)
+    (one,) = found("walk-endless-loading", walk(waiting, journal=(call("showLoading"),)))
     assert "请求失败之后也没有停下" in one.message
 
 
@@ -90,7 +92,17 @@ def test_loading_that_never_ends_is_found_and_says_when_a_request_had_failed():
     ],
 )
 def test_two_loading_signs_of_different_kinds_are_one_too_many(signs, count):
-    assert len(found("walk-two-loadings", walk(page(most_loading=signs)))) == count
+    shown = (call("showLoading"), call("showNavigationBarLoading"))
+    assert len(found("walk-two-loadings", walk(page(most_loading=signs), journal=shown))) == count
+
+
+def test_a_sign_that_another_page_left_behind_is_not_this_ones():
+    left = page(
+        ABOUT,
+        loading=("wx.showLoading 加载中",),
+        most_loading=("wx.showLoading 加载中", "view.loading 加载中"),
+    )
+    assert all_found(walk(page(), left, journal=(call("showLoading"),))) == []
 
 
 def reached(**changes):
@@ -128,7 +140,13 @@ def test_a_key_page_may_be_three_taps_away(taps, count):
 
 
 def test_a_page_that_is_no_key_page_may_be_deep():
-    assert found("walk-deep-page", walk(page(), reached(taps=7))) == []
+    assert found("walk-deep-page", walk(page(), reached(taps=7), key_pages=frozenset({HOME}))) == []
+
+
+@pytest.mark.parametrize(("path", "count"), [(ABOUT, 1), ("pages/order/result", 0)])
+def test_without_a_blueprint_pages_for_browsing_are_near(path, count):
+    deep = page(path, reached="tap", taps=4, way=("一", "二", "三", "四"))
+    assert len(found("walk-deep-page", walk(page(), deep))) == count
 
 
 def test_a_bar_of_its_own_needs_a_way_back():

@@ -141,6 +141,25 @@ def test_nothing_private_is_asked_for_before_the_first_tap(name, rule):
     assert all_found(walk(journal=(call(name, gesture=1),))) == []
 
 
+@pytest.mark.parametrize(("path", "count"), [(ABOUT, 1), ("pages/mine/mine", 0)])
+def test_a_page_for_browsing_asks_for_no_profile_as_it_opens(path, count):
+    opened = Entry("page", path, {"mode": "push"}, HOME, 3, 5)
+    walked = walk(page(), page(path), journal=(opened, call("getUserProfile", on=path, gesture=3)))
+    assert len(found("walk-asked-at-launch", walked)) == count
+
+
+def test_a_tap_may_ask_for_a_profile():
+    opened = Entry("page", ABOUT, {"mode": "push"}, HOME, 3, 5)
+    walked = walk(page(), page(ABOUT), journal=(opened, call("getUserProfile", on=ABOUT, gesture=4)))
+    assert all_found(walked) == []
+
+
+def test_who_taps_on_buy_may_be_asked_to_log_in():
+    bought = page("pages/deal/deal", reached="tap", taps=2, way=("立即购买",))
+    walked = walk(page(), bought, hurdles=(hurdle("page", page="pages/deal/deal", refused_with=""),))
+    assert all_found(walked) == []
+
+
 def test_a_login_code_needs_nobodys_consent():
     assert all_found(walk(journal=(call("login"), call("request")))) == []
 
