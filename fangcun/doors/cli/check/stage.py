@@ -14,6 +14,7 @@ from fangcun.doors.cli.stack import CallFailed, Stack
 from fangcun.doors.cli.supervisor import DidNotStart
 
 OWN_SHOP = "sample"  # said instead of an address
+FILLING_SECONDS = 600  # tables and a shop; seconds on a machine that has nothing else to do
 
 
 @contextmanager
@@ -27,7 +28,9 @@ def sample_stage() -> Iterator[Backend]:
         try:
             try:
                 stack.supervisor.start(stack.wechatbox)
-                said = stack.call(sys.executable, "-m", "fangcun.doors.cli.check.filling")
+                said = stack.call(
+                    sys.executable, "-m", "fangcun.doors.cli.check.filling", seconds=FILLING_SECONDS
+                )
                 stack.supervisor.start(stack.web, stack.worker)
             except (DidNotStart, CallFailed) as error:
                 raise WalkImpossible(f"走查用的店没有开起来：{error}") from None
