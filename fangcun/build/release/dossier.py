@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from fangcun.blueprint.compiling.project import dossier as compiled
 from fangcun.blueprint.differences import Difference, diff
 from fangcun.build.release.models import Release
-from fangcun.build.release.queries import live_release, open_items
+from fangcun.build.release.queries import live_release, open_items, pass_of
 from fangcun.build.release.walkthrough import walkthroughs
+from fangcun.kernel.money import yuan
 from fangcun.plan.revisions.errors import RevisionUnknown
 from fangcun.plan.revisions.queries import blueprint_of, revision
 
@@ -104,7 +105,7 @@ def fill(release: Release) -> Dossier:
         order_path=told["order_path"],
         value_text=value[:MOST_VALUE],
         feedback=feedback_of(release),
-        test_account=told["test_account"],
+        test_account=_account(release, told["test_account"]),
         walkthroughs=walkthroughs(bp),
         papers=told["qualifications"],
         missing=tuple(missing),
@@ -138,6 +139,16 @@ def feedback_of(release: Release) -> str:
     rows = RefusalItem.objects.filter(attempt__release=release, attempt__number=release.attempt - 1)
     told = [f"{one.place}. {one.evidence}" for one in rows.exclude(settled_at=None).order_by("place")]
     return "；".join(told)[:MOST_FEEDBACK]
+
+
+def _account(release: Release, usual: str) -> str:
+    known = pass_of(release)
+    if known is None:
+        return usual
+    return usual + _("在“我的 → 优惠券”输入口令 %(word)s，可领取一张 %(yuan)s 元审核体验券。") % {
+        "word": known.word,
+        "yuan": yuan(known.amount),
+    }
 
 
 def unsettled(release: Release) -> int:

@@ -110,6 +110,7 @@ class TemplateMissing(DomainError):
     message = _("请填写第三方平台模板库里的模板编号")
 
 
-class KitMissing(NotFound):
-    code = "kit_missing"
-    message = _("还没有生成审核材料包")
+class PassAmountWrong(DomainError):
+    code = "pass_amount_wrong"
+    status = 400
+    message = _("审核体验券的面额在 0.01 元到 100 元之间")

@@ -24,6 +24,7 @@ from fangcun.build.release.states import (
 from fangcun.identity.programs.models import Program
 from fangcun.kernel.models import ActorFields
 from fangcun.kernel.states import Stateful
+from fangcun.shop.offers.models import CouponTemplate
 
 USUAL_STEPS = (1, 5, 20, 50, 100)
 
@@ -186,3 +187,26 @@ class Errand(Stateful, ActorFields):
 
     def __str__(self) -> str:
         return f"{self.release_id} {self.kind}"
+
+
+class ReviewPass(ActorFields):
+    """What a release's auditors get to try the shop with: a word that gives a coupon of so many fen."""
+
+    release = models.ForeignKey(Release, models.CASCADE, related_name="passes", verbose_name=_("发布"))
+    template = models.ForeignKey(CouponTemplate, models.PROTECT, related_name="+", verbose_name=_("优惠券"))
+    word = models.CharField(_("口令"), max_length=20)
+    amount = models.BigIntegerField(_("面额（分）"))
+    created_at = models.DateTimeField(_("创建于"), default=timezone.now)
+    closed_at = models.DateTimeField(_("停用于"), null=True)
+
+    class Meta:
+        verbose_name = _("审核体验")
+        verbose_name_plural = _("审核体验")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["release"], condition=Q(closed_at=None), name="review_pass_one_open"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.word

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from fangcun.build.release.errors import ErrandUnknown, ReleaseUnknown
-from fangcun.build.release.models import Attempt, Errand, RefusalItem, Release
+from fangcun.build.release.models import Attempt, Errand, RefusalItem, Release, ReviewPass
 from fangcun.build.release.states import (
     OPEN,
     UNDER_WAY,
@@ -95,6 +95,11 @@ def open_items(release: Release) -> list[RefusalItem]:
         .select_related("attempt")
         .order_by("attempt__number", "place")
     )
+
+
+def pass_of(release: Release) -> ReviewPass | None:
+    """The word that auditors of a release use now; None when there is none, or it is switched off."""
+    return ReviewPass.objects.select_related("template").filter(release=release, closed_at=None).first()
 
 
 def history_of(release: Release) -> list[Transition]:

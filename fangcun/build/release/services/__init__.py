@@ -16,6 +16,7 @@ from fangcun.build.release.services.preparing import (
     new_release,
     next_attempt,
 )
+from fangcun.build.release.services.reviewing import close_pass, open_pass
 from fangcun.build.release.services.rolling import go, hold, revert, step
 from fangcun.build.release.services.sending import declare_privacy, note_privacy, upload
 
@@ -24,6 +25,7 @@ __all__ = [
     "cancel",
     "change_texts",
     "check_release",
+    "close_pass",
     "confirm",
     "declare_privacy",
     "go",
@@ -31,6 +33,7 @@ __all__ = [
     "new_release",
     "next_attempt",
     "note_privacy",
+    "open_pass",
     "record_verdict",
     "reopen_item",
     "revert",

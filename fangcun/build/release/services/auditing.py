@@ -17,6 +17,7 @@ from fangcun.build.release.queries import attempt_of, undos_left
 from fangcun.build.release.refusals import items_of, plain
 from fangcun.build.release.services.errands import write_down
 from fangcun.build.release.services.preparing import locked
+from fangcun.build.release.services.reviewing import close_pass
 from fangcun.build.release.states import ErrandKind, ReleaseStatus, Verdict
 from fangcun.kernel.actors import Actor
 from fangcun.kernel.audit import record
@@ -95,6 +96,7 @@ def record_verdict(
         _ended(now, Verdict.SUCCESS, reason, screenshots)
         release.enter(ReleaseStatus.APPROVED, by=by)
         record_audit(passed=True, note=f"{release.version}", by=by)
+        close_pass(number=number, by=by)
     elif result == "withdrawn":
         _ended(now, Verdict.WITHDRAWN, reason, ())
         release.enter(ReleaseStatus.WITHDRAWN, by=by, reason=reason)

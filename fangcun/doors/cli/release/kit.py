@@ -74,3 +74,22 @@ def preview(
         )
         uploader().preview(job, picture=out, progress=lambda words: say(f"  {words}", "dim"))
         say(f"预览码：{out}", "green")
+
+
+@app.command("pass")
+def pass_(
+    number: Number,
+    yuan: Annotated[float, typer.Option(help="what the coupon is worth")] = 20,
+    off: Annotated[bool, typer.Option("--off", help="switch the word off")] = False,
+) -> None:
+    """Give auditors a word for a coupon, so that they can try the shop; it ends when the audit is passed."""
+    with acting():
+        from fangcun.build.release.services import close_pass, open_pass
+        from fangcun.kernel.actors import SYSTEM
+
+        if off:
+            close_pass(number=number, by=SYSTEM)
+            say("口令已停用")
+            return
+        made = open_pass(number=number, amount=round(yuan * 100), by=SYSTEM)
+        say(f"口令：{made.word}（我的 → 优惠券 → 兑换）", "green")

@@ -130,6 +130,8 @@ ACTS: dict[str, Act] = {
     "change": _change,
     "look": _look,
     "kit": _kit,
+    "pass": lambda number, data, by: services.open_pass(number=number, by=by),
+    "pass-off": lambda number, data, by: services.close_pass(number=number, by=by),
 }
 
 

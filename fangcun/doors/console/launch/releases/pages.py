@@ -31,6 +31,7 @@ from fangcun.build.release.queries import (
     failed_errand,
     history_of,
     open_release,
+    pass_of,
     release_of,
     releases,
 )
@@ -156,6 +157,7 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         "run": (run := latest_run(release.artifact)),
         "run_good": run is not None and is_good(run),
         "flags": flags(),
+        "review_pass": pass_of(release),
         **_watch(release),
         **_now(release),
     }
