@@ -21,7 +21,9 @@ pytestmark = pytest.mark.django_db
 def redeem(one, word: str) -> Coupon:
     member = Member.objects.create(nickname="审核员")
     Account.objects.create(program=one.release.program, openid=f"o-{member.pk}", member=member)
-    return redeem_code(code=word, claimant=Claimant(member.pk, is_newcomer=True), program_id=one.release.program_id)
+    return redeem_code(
+        code=word, claimant=Claimant(member.pk, is_newcomer=True), program_id=one.release.program_id
+    )
 
 
 def test_an_auditor_gets_a_coupon_for_the_word(way):
