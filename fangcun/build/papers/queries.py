@@ -23,6 +23,7 @@ from fangcun.build.papers.models import (
     UploadKey,
 )
 from fangcun.build.papers.states import PermissionState, Stage
+from fangcun.grow.links.models import Link
 from fangcun.identity.programs.models import Program
 from fangcun.plan.revisions.queries import current_blueprint
 from fangcun.plan.schedule.queries import progress
@@ -158,6 +159,8 @@ def permissions(program: Program) -> list[PermissionRow]:
     """Every interface, those that plan or newest package need first."""
     rows = {row.capability: row for row in InterfacePermission.objects.filter(program=program)}
     needed = needs(current_blueprint(), _package_needs())
+    if Link.objects.filter(program=program).exists():
+        needed.setdefault("code", _("推广链接和海报要画小程序码"))
     found = [
         PermissionRow(code, str(one.title), str(one.where), one.probed, needed.get(code, ""), rows.get(code))
         for code, one in CAPABILITIES.items()

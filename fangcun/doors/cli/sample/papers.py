@@ -37,6 +37,7 @@ NUMBERS = {
 SAID = {
     "shipping": (PermissionState.GRANTED, "发货管理已开通，截图 2026-11-03"),
     "subscribe": (PermissionState.GRANTED, "8 个模板已在公众平台添加"),
+    "customer_service": (PermissionState.GRANTED, "客服已启用，消息推送已配置"),
     "chooseAddress": (PermissionState.GRANTED, "接口设置里已开通，截图 2026-11-05"),
     "phone": (PermissionState.APPLIED, "11 月 20 日提交，等待微信审核"),
 }

@@ -27,6 +27,7 @@ from fangcun.build.papers.services import (
     save_paper,
     settle_reminder,
 )
+from fangcun.build.papers.services.files import MOST_BYTES
 from fangcun.build.papers.states import PaperKind, PaperStatus
 from fangcun.doors.console.forms import RefusableForm, WordsField
 from fangcun.doors.console.launch.frame import guard
@@ -153,7 +154,9 @@ def attach(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, _t("请选择文件"))
         return redirect("admin:launch_paper", pk)
     try:
-        attach_file(paper_id=paper.pk, name=str(upload.name), data=upload.read(), by=actor_of(request))
+        attach_file(
+            paper_id=paper.pk, name=str(upload.name), data=upload.read(MOST_BYTES + 1), by=actor_of(request)
+        )
     except DomainError as refused:
         tell(request, refused)
     else:
