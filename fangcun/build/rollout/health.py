@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import TruncHour
@@ -19,7 +20,7 @@ from fangcun.insight.analytics.asking import ask
 from fangcun.insight.analytics.moments import ms
 
 # An order counts as paid when it was within so long; before that it is not asked about.
-PAID_WITHIN = dt.timedelta(minutes=10)
+PAID_WITHIN = dt.timedelta(minutes=5)
 MINUTE_MS = 60_000
 
 # By stretch and version: [hits, n].
@@ -48,12 +49,24 @@ def evidence_of(rollout: Rollout, now: dt.datetime) -> Evidence:
     )
 
 
-def paid_rate(version: str, attempts: QuerySet[PaymentAttempt]) -> tuple[int, int, int]:
-    """Of a version's attempts: those paid in time, those that no cashier opened for, all."""
-    found = attempts.filter(version=version).aggregate(
-        paid=Count("id", filter=_in_time()), failed=Count("id", filter=~Q(failed="")), all=Count("id")
+class Unpaid(NamedTuple):
+    """Of the orders that were not paid in time: how many at all, and for how many no cashier ever opened."""
+
+    all: int
+    failed: int
+
+
+def unpaid_of(rollout: Rollout, now: dt.datetime) -> dict[str, Unpaid]:
+    """By version, what became of the orders that somebody went to pay and did not pay in time."""
+    rows = (
+        ripe_attempts(rollout, now)
+        .filter(version__in=_versions(rollout))
+        .exclude(_in_time())
+        .values_list("version")
+        .annotate(all=Count("id"), failed=Count("id", filter=~Q(failed="")))
+        .order_by()
     )
-    return found["paid"], found["failed"], found["all"]
+    return {version: Unpaid(number, failed) for version, number, failed in rows}
 
 
 def ripe_attempts(rollout: Rollout, now: dt.datetime) -> QuerySet[PaymentAttempt]:
@@ -76,10 +89,12 @@ def _done(rollout: Rollout, now: dt.datetime) -> Mapping[tuple[str, int], Done]:
     return ask(VersionQuestion((rollout.version, rollout.against), rollout.program_id, since, until))
 
 
-def _of(done: Mapping[tuple[str, int], Done], what: object, rollout: Rollout) -> _Counts:
+def _of(
+    done: Mapping[tuple[str, int], Done], what: Callable[[Done], tuple[int, int]], rollout: Rollout
+) -> _Counts:
     counts: _Counts = defaultdict(lambda: [0.0, 0.0])
     for (version, hour), one in done.items():
-        hits, n = what(one)  # type: ignore[operator]
+        hits, n = what(one)
         count = counts[stretch_of(hour, rollout.moves), version]
         count[0] += hits
         count[1] += n

@@ -1,8 +1,8 @@
 """What the persons of each version did: the events' part of a version's health.
 
 Who opened the mini program on a day, as `app_shown` says with its version, counts as one person of that day and
-version from that moment on; what he did within the next hour is his. Only persons whose hour is over are counted, so
-that who came a minute ago does not look like one who bought nothing.
+version from that moment on; what he did within the next half hour is his. Only persons whose half hour is over are
+counted, so that who came a minute ago does not look like one who bought nothing.
 """
 
 # ruff: noqa: S608 - the text holds our own words; what people write travels as parameters
@@ -18,13 +18,13 @@ from fangcun.insight.analytics.engines import Engine
 from fangcun.insight.analytics.moments import date_of
 from fangcun.insight.analytics.spans import Span, day_sql
 
-WINDOW_MS = HOUR_MS
+WINDOW_MS = 30 * 60_000
 # A failure while the app starts is told before the app says that it was shown.
 BEFORE_MS = 60_000
 
 
 class Done(NamedTuple):
-    """Persons who opened the mini program within an hour, and those of them whose code failed, who viewed goods, and
+    """Persons who opened the mini program in one hour, and those of them whose code failed, who viewed goods, and
     who viewed goods and submitted an order.
     """
 

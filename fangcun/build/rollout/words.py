@@ -18,11 +18,11 @@ METRIC_WORDS: dict[str, str | Promise] = {
     COMPLAINT: gettext_lazy("找客服或给差评的人"),
 }
 METRIC_HINTS: dict[str, str | Promise] = {
-    PAYMENT: gettext_lazy("去付款的订单里，10 分钟内付成功的比例"),
-    CRASH: gettext_lazy("打开小程序的人里，一小时内遇到脚本报错的比例"),
+    PAYMENT: gettext_lazy("去付款的订单里，5 分钟内付成功的比例"),
+    CRASH: gettext_lazy("打开小程序的人里，半小时内遇到脚本报错的比例"),
     API: gettext_lazy("手机发出的请求里，服务器出错或看不懂的比例"),
-    VIEW: gettext_lazy("打开小程序的人里，一小时内浏览了商品的比例"),
-    ORDER: gettext_lazy("浏览了商品的人里，一小时内提交订单的比例"),
+    VIEW: gettext_lazy("打开小程序的人里，半小时内浏览了商品的比例"),
+    ORDER: gettext_lazy("浏览了商品的人里，半小时内提交订单的比例"),
     COMPLAINT: gettext_lazy("打开小程序的人里，找客服或给两星以下评价的比例"),
 }
 VERDICT_WORDS: dict[str, str | Promise] = {

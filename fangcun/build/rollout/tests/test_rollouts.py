@@ -89,7 +89,7 @@ def test_who_complains_counts_for_the_version_he_was_here_with_last(news):
 
 def test_who_came_a_minute_ago_does_not_look_like_one_who_bought_nothing(news):
     rollout = begun(hours_ago=2)
-    traffic(program_row(), "1.2.0", persons=5, orders=3, paid=0, hours_ago=0.1)
+    traffic(program_row(), "1.2.0", persons=5, orders=3, paid=0, hours_ago=0.05)
     found = evidence_of(rollout, timezone.now())
     assert found.persons == 0
     assert found.pairs[PAYMENT] == []

@@ -45,6 +45,7 @@ def test_a_rollout_says_how_both_versions_stand_and_why_it_waits(enter):
         "80.0%",
         "86.0%",
         "8 / 10",
+        "1.2.0：没付成的 2 笔，其中收银台没打开的 0 笔",
         "继续观察",
         "用过新版本的人有 60 个，至少要看 200 个",
         "请在微信后台把灰度设为 5%",

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from fangcun.build.rollout.health import unpaid_of
 from fangcun.build.rollout.judging.judge import BACK, GO, HARM, HOLD, OPEN, SAFE, WAIT, WORSE, Standing
 from fangcun.build.rollout.models import Look, Rollout
 from fangcun.build.rollout.queries import looks_of
@@ -42,6 +43,12 @@ def shown(rollout: Rollout, looks: Iterable[Look]) -> dict[str, Any]:
         if last
         else None,
         "metrics": [_metric(one, rollout) for one in standings],
+        "unpaid": [
+            _("{version}：没付成的 {all} 笔，其中收银台没打开的 {failed} 笔").format(
+                version=version, **one._asdict()
+            )
+            for version, one in sorted(unpaid_of(rollout, timezone.now()).items())
+        ],
         "intervals": _intervals(standings),
         "looks": [_look(one) for one in looks],
     }
