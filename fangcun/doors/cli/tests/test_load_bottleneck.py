@@ -70,6 +70,21 @@ def test_a_missing_index_is_named_with_its_table():
     assert "执行计划：整表扫描 orders_order" in found.evidence
 
 
+def test_a_missing_index_is_named_although_most_of_the_time_goes_elsewhere():
+    scanned = asked("GET /orders/{number}", 10, wall=20, cpu=15, db=9, db_cpu=8, slow=[BY_MEMBER, 7.0])
+    busy = asked("POST /events", 200, wall=10, cpu=9, db=1, db_cpu=1)
+    found = first([*USUAL, *busy, *scanned], scans={BY_MEMBER: "orders_order"})
+    assert (found.title, found.fault) == (
+        "GET /orders/{number} 的语句没有索引可用，整表扫描 orders_order",
+        True,
+    )
+
+
+def test_what_changes_rows_again_and_again_is_no_loop():
+    draining = asked("POST /pay/check", 30, wall=60, cpu=20, db=30, most=["DELETE FROM kernel_job", 9])
+    assert first([*USUAL, *draining]).fault is False
+
+
 def test_who_holds_the_write_lock_is_named_not_who_waits_for_it():
     holder = asked(
         "POST /orders",

@@ -23,6 +23,7 @@ LIMITED = 0.5  # of the failed requests were refused by a rate limit
 REPEATED = 6  # times the same statement within one request, in a quarter of the requests at least
 JOBS_PILE_UP = 50
 NOTABLE = 0.08  # of all threads' time, from which on a fault is worth naming first
+NOTABLE_SCAN = 0.02  # for it grows with the table
 LONG_HOLD_MS = 50.0  # in one go
 ENOUGH = 5  # samples, below which an endpoint says nothing
 WAITED_LONG_MS = 30.0
@@ -60,7 +61,7 @@ def causes(
         found.append(jobs)
     if not told:
         found += _of_endpoints(step)
-    return sorted(found, key=lambda one: (not (one.fault and one.share >= NOTABLE), -one.share))
+    return sorted(found, key=lambda one: (not one.fault, -one.share))
 
 
 def _of_threads(told: Sequence[Sample], scans: dict[str, str]) -> Iterable[Cause]:
@@ -78,7 +79,7 @@ def _of_threads(told: Sequence[Sample], scans: dict[str, str]) -> Iterable[Cause
         if statements := _statements(name, those, whole, scans):
             yield statements
         waited = sum(max(0.0, _elsewhere(one) - turn * _own_cpu(one)) for one in those)
-        if waited / len(those) > WAITED_LONG_MS and waited / whole > 0.05:
+        if waited / len(those) > WAITED_LONG_MS and waited / whole >= NOTABLE:
             waits[name] = waited / whole
             yield Cause(
                 "waiting",
@@ -110,25 +111,29 @@ def _statements(name: str, those: Sequence[Sample], whole: float, scans: dict[st
         return None
     count = median(one.cost["n"] for one in those)
     evidence = [f"每次 {count:.0f} 条语句，共 {db / len(those):.1f} ms，占全部处理时间的 {db / whole:.0%}"]
-    repeated, times = sorted((one.cost["most"] for one in those), key=lambda told: told[1])[
-        len(those) * 3 // 4
-    ]
-    slowest, took = max((one.cost["slow"] for one in those), key=lambda told: told[1])
-    table = scans.get(slowest)
+    repeated, times = sorted((_loop(one) for one in those), key=lambda told: told[1])[len(those) * 3 // 4]
+    scanning = [one.cost["slow"] for one in those if one.cost["slow"][0] in scans]
+    slowest, took = max(scanning or [one.cost["slow"] for one in those], key=lambda told: told[1])
+    share, title, fault = db / whole, f"{name} 的数据库语句", False
     if times >= REPEATED:
         # Making so many statements costs more than running them.
-        share, table = (db + sum(_own_cpu(one) for one in those)) / whole, scans.get(repeated) or table
-        title = f"{name} 一次请求把同一条语句执行了 {times} 遍（N+1）"
+        share = (db + sum(_own_cpu(one) for one in those)) / whole
+        title, fault = f"{name} 一次请求把同一条语句执行了 {times} 遍（N+1）", share >= NOTABLE
         evidence.append(f"重复的语句：{repeated}")
-    else:
-        share, title = db / whole, f"{name} 的数据库语句"
-        if table:
-            title = f"{name} 的语句没有索引可用，整表扫描 {table}"
+    elif scanning:
+        title = f"{name} 的语句没有索引可用，整表扫描 {scans[slowest]}"
+        fault = sum(ms for _sql, ms in scanning) / whole >= NOTABLE_SCAN
     evidence.append(f"最慢的一条 {took:.0f} ms：{slowest}")
-    if table:
-        evidence.append(f"执行计划：整表扫描 {table}")
+    if scanning:
+        evidence.append(f"执行计划：整表扫描 {scans[slowest]}")
     evidence += _seen(those, "where", "最常停在")
-    return Cause("statements", share, title, name, tuple(evidence), fault=times >= REPEATED or bool(table))
+    return Cause("statements", share, title, name, tuple(evidence), fault)
+
+
+def _loop(one: Sample) -> tuple[str, int]:
+    """The question that a request asked most often; what changes rows is seldom asked in vain."""
+    sql, times = one.cost["most"]
+    return (sql, times) if sql.startswith("SELECT") else ("", 0)
 
 
 def _lock(told: Sequence[Sample], whole: float) -> Cause | None:

@@ -20,11 +20,11 @@ from fangcun.shop.catalog.models import Sku
 from fangcun.shop.orders.models import OrderLine
 from fangcun.shop.orders.services import cancel_order, place_order
 
-MEMBERS, ORDERS = 3_000, 30_000
+MEMBERS, ORDERS = 5_000, 60_000
 
 
 def gather_crowd(program: Program) -> None:
-    """Three thousand members with thirty thousand orders."""
+    """Five thousand members with sixty thousand orders."""
     session = Session(openid="o-crowd-0", unionid=None, session_key="k")
     admit(program=program, session=session, ip=None)
     account = Account.objects.select_related("member").get(openid=session.openid)
