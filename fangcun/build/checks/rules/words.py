@@ -113,3 +113,4 @@ def _matching(
             yield Finding(
                 name, chinese.format(found[0]), english.format(found[0]), one.file, one.line, one.page
             )
+            break  # one text, one finding
