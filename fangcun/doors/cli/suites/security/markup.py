@@ -6,6 +6,7 @@ scripts from running.
 
 from __future__ import annotations
 
+import itertools
 import re
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -161,12 +162,13 @@ def reflected(ground: Ground, seen: Crawl, part: Part) -> None:
 
     def ask(target: tuple[Any, str]) -> list[tuple[str, Answer]]:
         browser, path = target
-        names = {*COMMON, *seen.parameters(path)}
+        names = sorted({*COMMON, *seen.parameters(path)})
         answers = []
-        for word in (payload, *(ODD if browser is owner else ())):
-            query = "&".join(f"{name}={quote(word, safe='')}" for name in sorted(names))
+        for words in ([payload], ODD) if browser is owner else ([payload],):
+            said = zip(names, itertools.cycle(words), strict=False)
+            query = "&".join(f"{name}={quote(word, safe='')}" for name, word in said)
             try:
-                answers.append((word, browser.get(f"{path}?{query}")))
+                answers.append((words[0], browser.get(f"{path}?{query}")))
             except Unreachable:
                 continue
         answers.append((payload, browser.get(f"{path}{quote(payload, safe='')}")))

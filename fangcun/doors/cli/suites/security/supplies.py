@@ -21,7 +21,7 @@ MOST_S = 90
 COPYLEFT = re.compile(r"\b(AGPL|GPL|GNU (?:Affero )?General Public|SSPL)", re.IGNORECASE)
 # Allowed: used unchanged as libraries, or one may choose another licence.
 LIBRARY = re.compile(r"LGPL|Lesser|MIT|BSD|Apache|MPL|ISC|Python|PSF|exception", re.IGNORECASE)
-_PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^\s\\;]+)", re.MULTILINE)
+_PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==(?!.*win32)", re.MULTILINE)
 
 
 def holes(part: Part, root: Path = REPOSITORY) -> None:
