@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from fangcun.build.release.errors import WrongChannel
+from fangcun.build.release.kit.keeping import kit_folder
 from fangcun.build.release.models import Attempt, Release
 from fangcun.build.release.queries import attempt_of, release_of, undos_left
 from fangcun.build.release.services.auditing import record_verdict
@@ -77,6 +78,19 @@ def gray_plan(number: int) -> GrayPlan | None:
 def earlier_versions(number: int) -> list[EarlierVersion]:
     """The versions that everybody can be given again. Raises WrongChannel, GatewayError."""
     return _platform(number).earlier_versions()
+
+
+def screenshot(attempt: Attempt, place: int, *, publisher: Publisher | None = None) -> bytes:
+    """A picture that the auditor took, fetched once and kept. Raises KeyError for none, WrongChannel, GatewayError."""
+    shots = attempt.screenshots
+    if not 0 <= place < len(shots):
+        raise KeyError(place)
+    kept = kit_folder(attempt.release_id).parent / "audits" / f"{attempt.pk}-{place}"
+    if not kept.exists():
+        picture = (publisher or _platform(attempt.release_id)).screenshot(shots[place])
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_bytes(picture)
+    return kept.read_bytes()
 
 
 def _platform(number: int) -> Publisher:

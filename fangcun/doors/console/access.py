@@ -21,6 +21,7 @@ BY_NAME: Mapping[str, str] = {
     "launch_release": "launch.view",
     "launch_release_live": "launch.view",
     "launch_release_quota": "launch.view",
+    "launch_release_shot": "launch.view",
     "launch_release_act": "launch.release",
     "launch_release_dossier": "launch.view",
     "launch_release_kit": "launch.view",

@@ -7,8 +7,8 @@ WeChat lets only a third-party platform call these, for a mini program that is a
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol, TypeVar
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from fangcun.gateways.wechat.errors import WechatError
 from fangcun.gateways.wechat.miniprogram_channel import MiniProgramChannel, text, unreadable
@@ -24,12 +24,11 @@ from fangcun.gateways.wechat.publishing_answers import (
     Versions,
 )
 from fangcun.gateways.wechat.publishing_reading import audit_from, moment, part, rows, texts
-from fangcun.gateways.wechat.publishing_refusals import explained
+from fangcun.gateways.wechat.publishing_refusals import named
 from fangcun.gateways.wechat.publishing_writing import submission_body
 from fangcun.gateways.wechat.tokens import PROCESS_TOKENS, TokenStore
 from fangcun.gateways.wechat.transport import DEFAULT_TIMEOUT, Timeout
 
-_Answer = TypeVar("_Answer")
 ONLINE, DEVELOPMENT = 1, 2  # privacy_ver
 
 
@@ -59,6 +58,8 @@ class Publisher(Protocol):
     def audit(self, auditid: int) -> AuditAnswer: ...
 
     def latest_audit(self) -> AuditAnswer | None: ...
+
+    def screenshot(self, media_id: str) -> bytes: ...
 
     def undo_audit(self) -> None: ...
 
@@ -118,7 +119,7 @@ class PublishingApi:
 
     def trial_code(self, path: str = "") -> bytes:
         """The code that opens the trial version (a picture). Source: get_qrcode."""
-        return _named(
+        return named(
             lambda: self._channel.download(
                 "/wxa/get_qrcode", {"path": path} if path else {}, most_bytes=2**21
             )
@@ -172,7 +173,7 @@ class PublishingApi:
 
     def upload_media(self, name: str, data: bytes, kind: str) -> str:
         """Hand in a picture or video for the audit; its media id. `kind` is a MIME type. Source: uploadmedia."""
-        answer = _named(lambda: self._channel.upload("/wxa/uploadmedia", {}, name=name, data=data, kind=kind))
+        answer = named(lambda: self._channel.upload("/wxa/uploadmedia", {}, name=name, data=data, kind=kind))
         return text(answer, "mediaid")
 
     def submit_audit(self, submission: Submission) -> int:
@@ -191,7 +192,7 @@ class PublishingApi:
 
     def audit(self, auditid: int) -> AuditAnswer:
         """How an audit stands. Source: get_auditstatus."""
-        answer = _named(lambda: self._channel.post("/wxa/get_auditstatus", {"auditid": auditid}))
+        answer = named(lambda: self._channel.post("/wxa/get_auditstatus", {"auditid": auditid}))
         return audit_from({"auditid": auditid, **answer})
 
     def latest_audit(self) -> AuditAnswer | None:
@@ -202,6 +203,10 @@ class PublishingApi:
             if refused.code in ("85019", "85012", "85058"):
                 return None
             raise
+
+    def screenshot(self, media_id: str) -> bytes:
+        """A picture that the auditor took. Raises MediaGone. Source: getMaterial."""
+        return named(lambda: self._channel.picture("/cgi-bin/material/get_material", {"media_id": media_id}))
 
     def undo_audit(self) -> None:
         """Take the audit back, 5 times a day and 10 a month. Raises QuotaUsedUp. Source: undocodeaudit."""
@@ -272,7 +277,7 @@ class PublishingApi:
 
     def versions(self) -> Versions:
         """Which version is on trial and which is online. Source: getversioninfo."""
-        answer = _named(lambda: self._channel.post("/wxa/getversioninfo", {}))
+        answer = named(lambda: self._channel.post("/wxa/getversioninfo", {}))
         trial, online = part(answer, "exp_info"), part(answer, "release_info")
         return Versions(
             trial_version=str(trial.get("exp_version") or ""),
@@ -283,17 +288,10 @@ class PublishingApi:
         )
 
     def _ask(self, path: str, params: dict[str, str] | None = None) -> dict[str, Any]:
-        return _named(lambda: self._channel.get(path, params))
+        return named(lambda: self._channel.get(path, params))
 
     def _changing_get(self, path: str, params: dict[str, str] | None = None) -> dict[str, Any]:
-        return _named(lambda: self._channel.get(path, params, repeatable=False))
+        return named(lambda: self._channel.get(path, params, repeatable=False))
 
     def _change(self, path: str, body: dict[str, Any], *, repeatable: bool = False) -> dict[str, Any]:
-        return _named(lambda: self._channel.post(path, body, repeatable=repeatable))
-
-
-def _named(call: Callable[[], _Answer]) -> _Answer:
-    try:
-        return call()
-    except WechatError as refused:
-        raise explained(refused) from refused
+        return named(lambda: self._channel.post(path, body, repeatable=repeatable))

@@ -5,9 +5,12 @@ Source: the error codes of 代码管理 for third-party platforms (commit, submi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 from fangcun.gateways.wechat.errors import BadCredentials, RequestRefused, Unavailable, WechatError
+
+_Answer = TypeVar("_Answer")
 
 
 class NotReady(Unavailable):
@@ -119,3 +122,11 @@ def explained(refused: WechatError) -> WechatError:
     if isinstance(refused, kind) and type(refused) is not RequestRefused:
         return refused
     return kind(f"{words}（{code}）", code=code, details={**refused.details, "words": words})
+
+
+def named(call: Callable[[], _Answer]) -> _Answer:
+    """Call, and let a refusal be named and worded as code management means it."""
+    try:
+        return call()
+    except WechatError as refused:
+        raise explained(refused) from refused

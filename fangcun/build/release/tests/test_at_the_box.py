@@ -9,7 +9,7 @@ import pytest
 
 from fangcun.build.papers.services import set_upload_key
 from fangcun.build.release import doing, services
-from fangcun.build.release.looking import earlier_versions, gray_plan, look_up, quotas
+from fangcun.build.release.looking import earlier_versions, gray_plan, look_up, quotas, screenshot
 from fangcun.build.release.models import Attempt, Errand
 from fangcun.build.release.queries import open_items
 from fangcun.build.release.tests.conftest import CONTACT, LI, Way
@@ -129,6 +129,24 @@ def brought_to(box, one: Way, status: str) -> Way:
     if status == "live":
         one.do(services.go(number=one.number, by=LI, everybody=True))
     return one
+
+
+def test_the_auditors_pictures_are_fetched_once(box, begin):
+    import base64
+
+    one = brought_to(box, begin(), "submitted")
+    picture = b"\x89PNG\r\n\x1a\n what the auditor saw"
+    shots = [base64.b64encode(picture).decode()]
+    attempt = Attempt.objects.get(release_id=one.number)
+    box.post(f"/_box/audits/{attempt.auditid}", verdict="refuse", reason="首页空白", screenshots=shots)
+    look_up(one.number)
+    attempt.refresh_from_db()
+    assert (one.status, screenshot(attempt, 0)) == ("refused", picture)
+    Attempt.objects.filter(pk=attempt.pk).update(screenshots=["gone"])
+    attempt.refresh_from_db()
+    assert screenshot(attempt, 0) == picture
+    with pytest.raises(KeyError):
+        screenshot(attempt, 1)
 
 
 def test_a_sick_version_goes_back_at_wechat_too(box, begin):

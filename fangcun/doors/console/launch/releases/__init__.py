@@ -7,6 +7,7 @@ PAGES = [
     ("releases/<int:number>/", pages.one, "release"),
     ("releases/<int:number>/live", pages.live, "release_live"),
     ("releases/<int:number>/quota", pages.quota, "release_quota"),
+    ("releases/<int:number>/shots/<int:attempt>/<int:place>", papers.shot, "release_shot"),
     ("releases/<int:number>/do/<slug:verb>", acts.act, "release_act"),
     ("releases/<int:number>/dossier", papers.dossier, "release_dossier"),
     ("releases/<int:number>/kit", papers.kit, "release_kit"),

@@ -12,9 +12,13 @@ from django.views.decorators.http import require_safe
 from fangcun.build.release.dossier import fill
 from fangcun.build.release.guards import submit_guards
 from fangcun.build.release.kit.keeping import PICTURES, kit_folder, kit_page, kit_zip
+from fangcun.build.release.looking import screenshot
+from fangcun.build.release.models import Attempt
 from fangcun.doors.console.launch.frame import frame, guard
 from fangcun.doors.console.launch.releases.pages import found
+from fangcun.kernel.errors import DomainError, GatewayError
 
+PICTURE_KINDS = {b"\x89PNG": "image/png", b"\xff\xd8": "image/jpeg", b"GIF8": "image/gif"}
 POLICY = "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; frame-ancestors 'self'"
 
 
@@ -68,3 +72,20 @@ def kit_picture(request: HttpRequest, number: int, name: str) -> HttpResponseBas
     if path.parent != folder or path.suffix not in (".png", ".jpg") or not path.is_file():
         raise Http404
     return FileResponse(path.open("rb"))
+
+
+@require_safe
+def shot(request: HttpRequest, number: int, attempt: int, place: int) -> HttpResponse:
+    """A picture that the auditor added to a refusal; fetched from WeChat the first time."""
+    guard(request, "launch.view")
+    kept = Attempt.objects.filter(release=found(number), number=attempt).first()
+    if kept is None:
+        raise Http404
+    try:
+        picture = screenshot(kept, place)
+    except (KeyError, DomainError, GatewayError) as gone:
+        raise Http404 from gone
+    kind = next((kind for start, kind in PICTURE_KINDS.items() if picture.startswith(start)), "")
+    if not kind:
+        raise Http404
+    return HttpResponse(picture, content_type=kind, headers={"Content-Security-Policy": POLICY})
