@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from fangcun.build.checks.finding import Finding, Undecided
+from fangcun.build.checks.package import page_title
 from fangcun.build.checks.registry import rule
 from fangcun.build.checks.rules.said import Said, page_of, said
 from fangcun.build.checks.subject import Subject
@@ -20,10 +21,7 @@ VIRTUAL: Final = re.compile(
     re.IGNORECASE,
 )
 _IOS: Final = re.compile(r"^(?:ios|iphone|ipad)$", re.IGNORECASE)
-_ORDER_PAGE = re.compile(
-    r"(?:^|[/_-])(?:my-?)?orders?(?:-?(?:list|center|centre|index))?(?:$|/(?:index|list|orders?)$)",
-    re.IGNORECASE,
-)
+_ORDER_PAGE = re.compile(r"order|dingdan|trade|purchase|bill|订单|账单", re.IGNORECASE)
 
 
 def pays(subject: Subject) -> tuple[str, int] | None:
@@ -101,7 +99,7 @@ def order_path(subject: Subject) -> Iterator[Finding | Undecided]:
             place[0],
             place[1],
         )
-    elif any(_ORDER_PAGE.search(page) for page in subject.package.pages):
+    elif any(_ORDER_PAGE.search(page + page_title(subject.package, page)) for page in subject.package.pages):
         yield Undecided(
             "order-path",
             "会收款；不知道提审时填写的订单中心路径",

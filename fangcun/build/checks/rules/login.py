@@ -27,6 +27,7 @@ ASKING: Final = frozenset(
     | {"chooseInvoiceTitle", "startRecord", "openBluetoothAdapter", "startLocationUpdate", "getClipboardData"}
 )
 _GOING = frozenset({"redirectTo", "reLaunch", "navigateTo", "switchTab"})
+_LEAVING = frozenset({"redirectTo", "reLaunch"})
 _LOGIN_PAGE = re.compile(
     r"(?:^|[/_-])(?:login|log-in|sign-?in|auth(?:orize|orization)?|regist(?:er)?|bind-?phone|passport)(?:[/_-]|\.|\?|$)",
     re.IGNORECASE,
@@ -66,7 +67,7 @@ def forced_login(subject: Subject) -> Iterator[Finding]:
             and not call.asked
             and url
             and url.text
-            and _LOGIN_PAGE.search(url.text)
+            and (_LOGIN_PAGE.search(url.text) or (call.api in _LEAVING and _logs_in(subject, url.text)))
         ):
             told.add(file)
             yield _led(subject, file, call.line, url.text)
@@ -107,6 +108,14 @@ def forced_login(subject: Subject) -> Iterator[Finding]:
         ):
             told.add(file)
             yield _led(subject, file, text.line, path)
+
+
+def _logs_in(subject: Subject, url: str) -> bool:
+    """Whether a page that is called otherwise offers a login."""
+    template = subject.facts.templates.get(f"{url.split('?')[0].lstrip('/')}.wxml")
+    return template is not None and any(
+        element.tag == "button" and re.search("登录|授权", element.text) for element in template.elements
+    )
 
 
 def _led(subject: Subject, file: str, line: int, url: str) -> Finding:
