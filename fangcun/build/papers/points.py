@@ -84,7 +84,10 @@ def _decided(name: str, program: Program, bp: Blueprint | None) -> tuple[Done, s
 
 def _lately(name: str, decide: Callable[[], tuple[Done, str]]) -> tuple[Done, str]:
     """What another program is asked for, once in half a minute."""
-    found: tuple[Done, str] = cache.get_or_set(f"papers.points.{name}", decide, 30)
+    found: tuple[Done, str] | None = cache.get(f"papers.points.{name}")
+    if found is None:
+        found = decide()
+        cache.set(f"papers.points.{name}", found, 30)
     return found
 
 

@@ -8,11 +8,11 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
-import httpx
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -75,14 +75,14 @@ class _Handler(BaseHTTPRequestHandler):
             headers["Host"] = urlsplit(self.target).netloc
         if fault == "headers":
             headers = {name: value for name, value in headers.items() if not name.startswith("Wechatpay-")}
-        with httpx.Client(trust_env=False) as client:
-            answer = client.request(self.command, self.target + path, content=body, headers=headers)
-        content = answer.content
+        upstream = HTTPConnection(urlsplit(self.target).netloc, timeout=20)
+        upstream.request(self.command, quote(path, safe="/?&=%+:"), body, {**headers, "Connection": "close"})
+        answer = upstream.getresponse()
+        content = answer.read()
+        upstream.close()
         if fault == "answer" and not self.path.startswith("/callbacks/mirror"):
             content += b"<!-- cdn -->"
-        return self._say(
-            answer.status_code, content, {"Content-Type": answer.headers.get("content-type", "")}
-        )
+        return self._say(answer.status, content, {"Content-Type": answer.getheader("content-type", "")})
 
     def _say(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
         self.send_response(status)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -70,7 +71,7 @@ def test_a_launch_before_the_paper_is_told_of():
 
 @pytest.mark.django_db
 def test_a_reminder_comes_once_and_goes_when_the_paper_is_renewed():
-    facts = {"kind": "category", "name": "食品", "status": "have", "by": SYSTEM}
+    facts: dict[str, Any] = {"kind": "category", "name": "食品", "status": "have", "by": SYSTEM}
     paper = save_paper(**facts, expires_on=TODAY + dt.timedelta(days=20))
     Reminder.objects.all().delete()
     assert [one.reason for one in remind(today=TODAY, launch=None)] == ["expires_30"]
@@ -115,7 +116,7 @@ def test_a_published_plan_gets_its_papers_once_and_what_people_wrote_stays(drain
 
 @pytest.mark.django_db
 def test_what_cannot_be_a_paper_is_refused_and_nothing_is_written():
-    facts = {"kind": "category", "name": "食品", "status": "have"}
+    facts: dict[str, Any] = {"kind": "category", "name": "食品", "status": "have"}
     for wrong in (
         {"name": " "},
         {"kind": "x"},
