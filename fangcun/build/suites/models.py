@@ -6,6 +6,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from fangcun.build.artifacts.models import Artifact
 from fangcun.kernel.models import ActorFields
 
 
@@ -21,6 +22,7 @@ class Suite(models.TextChoices):
 class SuiteRun(ActorFields):
     """One run of a suite that came to its end. `decides` when nothing was left out, so that acceptance may rest on it.
 
+    `artifact` is the build that was looked at, where it was one of those that are kept.
     `facts` is what people read at a glance: pairs of a title and a value in words. `numbers` is for programs.
     `has_report` is false once the files were removed to make room.
     """
@@ -28,6 +30,9 @@ class SuiteRun(ActorFields):
     suite = models.CharField(_("测试"), max_length=20, choices=Suite)
     passed = models.BooleanField(_("通过"))
     decides = models.BooleanField(_("计入验收"), default=True)
+    artifact = models.ForeignKey(
+        Artifact, models.SET_NULL, null=True, related_name="+", verbose_name=_("构建")
+    )
     target = models.CharField(_("对象"), max_length=300, blank=True, default="")
     summary = models.TextField(_("结论"))
     facts = models.JSONField(_("要点"), default=list)

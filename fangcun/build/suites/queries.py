@@ -39,7 +39,7 @@ def states() -> list[SuiteState]:
 
 def run_of(number: int) -> SuiteRun:
     """A run by its number. Raises RunNotFound."""
-    found = SuiteRun.objects.filter(pk=number).first()
+    found = SuiteRun.objects.select_related("artifact").filter(pk=number).first()
     if found is None:
         raise RunNotFound
     return found

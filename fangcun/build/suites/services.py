@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
+from fangcun.build.artifacts.models import Artifact
 from fangcun.build.suites.models import Suite, SuiteRun
 from fangcun.build.suites.shelf import copied, place_of, remove
 from fangcun.kernel.actors import Actor
@@ -36,6 +37,7 @@ def record_suite(
     facts: Sequence[tuple[str, str]] = (),
     numbers: dict[str, Any] | None = None,
     target: str = "",
+    artifact: Artifact | None = None,
     decides: bool = True,
 ) -> SuiteRun:
     """Keep the report of a run that came to its end; the schedule's check hears of one that decides.
@@ -52,6 +54,7 @@ def record_suite(
                 passed=passed,
                 decides=decides,
                 target=target[:300],
+                artifact=artifact,
                 summary=summary,
                 facts=[list(fact) for fact in facts],
                 numbers=numbers or {},

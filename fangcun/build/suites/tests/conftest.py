@@ -28,7 +28,7 @@ def report(tmp_path):
 
 @pytest.fixture
 def keep(db, report):
-    def kept(suite=Suite.LOAD, *, passed=True, decides=True, folder=report):
+    def kept(suite=Suite.LOAD, *, passed=True, decides=True, folder=report, artifact=None):
         return record_suite(
             suite=suite,
             passed=passed,
@@ -39,6 +39,7 @@ def keep(db, report):
             facts=[("最大吞吐", "80 次/秒")],
             numbers={"p95_ms": 120},
             target="本机",
+            artifact=artifact,
             decides=decides,
             by=SYSTEM,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from fangcun.build.artifacts.models import Artifact
 from fangcun.build.suites import services
 from fangcun.build.suites.errors import ReportGone, ReportMissing, ReportTooLarge, RunNotFound
 from fangcun.build.suites.models import Suite, SuiteRun
@@ -107,3 +108,14 @@ def test_old_reports_make_room_and_their_numbers_stay(keep, monkeypatch):
     assert run_of(first.pk).numbers == {"p95_ms": 120}
     with pytest.raises(RunNotFound):
         run_of(third.pk + 1)
+
+
+def test_a_run_outlives_the_build_that_it_looked_at(keep, report):
+    build = Artifact.objects.create(
+        number=7, platform="mp-weixin", environment="trial", version="1.2.0", api_base="http://127.0.0.1/api/v1",
+        revision=1,
+    )  # fmt: skip
+    run = keep(Suite.COMPAT, artifact=build)
+    assert run_of(run.pk).artifact == build
+    build.delete()
+    assert run_of(run.pk).artifact is None

@@ -20,7 +20,7 @@ SAMPLE = REPOSITORY / "blueprints" / "fresh-grocery.yaml"
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How a suite ended: what `record_suite` is told besides who and where."""
+    """How a suite ended: what `record_suite` is told besides who and where. `artifact` is the number of a build."""
 
     suite: str
     passed: bool
@@ -30,6 +30,7 @@ class Result:
     facts: Sequence[tuple[str, str]] = ()
     numbers: dict[str, Any] = field(default_factory=dict)
     target: str = ""
+    artifact: int | None = None
     decides: bool = True
 
 
@@ -91,6 +92,7 @@ def keep(result: Result, folder: Path, *, plan: str | None = None) -> str:
         return f"{why}，报告没有存入控制台"
     from django.db import DatabaseError
 
+    from fangcun.build.artifacts.queries import artifact as artifact_by
     from fangcun.build.suites.models import Suite
     from fangcun.build.suites.services import record_suite
     from fangcun.kernel.actors import SYSTEM
@@ -111,6 +113,7 @@ def keep(result: Result, folder: Path, *, plan: str | None = None) -> str:
             facts=result.facts,
             numbers=result.numbers,
             target=result.target,
+            artifact=None if result.artifact is None else artifact_by(result.artifact),
             decides=result.decides and is_current,
             by=SYSTEM,
         )

@@ -42,6 +42,9 @@ def compat(
     / "dist"
     / "build"
     / "mp-weixin",
+    artifact: Annotated[
+        int | None, typer.Option(metavar="NUMBER", help="a kept build (fangcun builds), instead of a package")
+    ] = None,
     floor: Annotated[
         str | None, typer.Option(help="lowest base library; the package's libVersion, else 2.32.3")
     ] = None,
@@ -71,6 +74,8 @@ def compat(
         need_app(Path(os.environ.get("FANGCUN_H5") or MINIAPP / "dist" / "build" / "h5"))
     except (CannotWalk, NoSuchDevice) as problem:
         raise refuse(str(problem)) from None
+    if artifact is not None:
+        package = _built(artifact)
     stop_when_told()
     try:
         with report_folder(folder) as there:
@@ -80,6 +85,7 @@ def compat(
             problems = grouped([*sightings, *needs.pop("sightings", [])])
             result = replace(
                 _result(problems, devices, pages, needs, began, time.monotonic() - clock),
+                artifact=artifact,
                 decides=not device and not page,
             )
             where = _report(result, problems, devices, pages, needs, there)
@@ -94,6 +100,21 @@ def compat(
         out.print(Text(f"报告：{where}"))
     out.print(Text(said, "dim"))
     raise typer.Exit(OK if result.passed else ERRORS)
+
+
+def _built(number: int) -> Path:
+    """The package of a kept build; where there is none the command ends with one sentence."""
+    from fangcun.doors.cli.plan.recording import not_here
+
+    if why := not_here():
+        raise refuse(f"{why}，没有构建 #{number}")
+    from fangcun.build.artifacts.errors import ArtifactNotFound
+    from fangcun.build.artifacts.queries import artifact, folder_of
+
+    try:
+        return folder_of(artifact(number))
+    except ArtifactNotFound as missing:
+        raise refuse(str(missing)) from None
 
 
 def _pages(plan: Clean, wanted: Sequence[str]) -> list[str]:
