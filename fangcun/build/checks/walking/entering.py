@@ -126,7 +126,8 @@ def _turned_to(phone: Phone, page: str, happened: Sequence[Entry]) -> Hurdle | N
     if len(stack) > 1:
         phone.go("navigateBack")
         back = phone.stack()
-        return replace(hurdle, refused_with="返回", stands=bool(back) and back[-1] == now)
+        # going back to where one came from shows nothing of what was asked for
+        return replace(hurdle, refused_with="返回", stands=not back or back[-1] != page)
     return hurdle
 
 

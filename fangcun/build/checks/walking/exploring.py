@@ -101,7 +101,10 @@ class Explorer:
         facts = {**looked, "wants_query": phone.wants_query(), "query": phone.query(), "picture": picture}
         met = clear(phone, way.path, happened)
         self.hurdles += met
-        if any(one.kind != "page" for one in met) and (phone.stack() or [""])[-1] == way.path:
+        phone.end_loading()
+        if met and (phone.stack() or [""])[-1] != way.path:
+            facts |= {"controls": (), "texts": ()}  # what was seen is another page's
+        elif met:
             after = phone.look()  # what lay beneath
             facts = {
                 **facts,
@@ -188,7 +191,7 @@ class Explorer:
                 self._lost = True
             if not changed:
                 picture = self.phone.picture(f"{way.path}-nothing", item.control)
-        if problems_of(happened):
+        if problems_of(happened) or self.phone.stuck:
             picture = self.phone.picture(f"{way.path}-tap")
         tap = Tap(
             **{name: getattr(item.control, name) for name in OF_CONTROL},
@@ -199,6 +202,7 @@ class Explorer:
             calls=tuple(one.name for one in happened if one.kind == "call"),
             toasts=tuple(one.name for one in happened if one.kind == "toast"),
             problems=problems_of(happened),
+            stuck=self.phone.stuck,
             picture=picture,
         )
         self.taps.append(tap)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,9 @@ ACTED = {"call", "dialog", "toast", "request", "unknown", "page", "problem"}
 
 
 class Phone:
-    """The package in a stranger's hand. `pictures` is where screenshots go."""
+    """The package in a stranger's hand. `pictures` is where screenshots go; `stuck` is the loading sign
+    that the last tap began and that did not end.
+    """
 
     def __init__(self, browser: Browser, url: str, limits: Limits, pictures: Path) -> None:
         self._limits, self._pictures, self._shots = limits, pictures, 0
@@ -38,6 +41,7 @@ class Phone:
         self._context.route("**/*", self._only_home)
         self._page = self._context.new_page()
         self._page.add_init_script(script())
+        self.stuck = ""
 
     def _only_home(self, route: Route) -> None:
         if urlsplit(route.request.url).netloc == self._home:
@@ -136,12 +140,29 @@ class Phone:
         self._page.touchscreen.tap(point["x"], point["y"])
         self.settle()
         after = self.state()
+        self.stuck = "" if before["waits"] else self._still_waiting(after["waits"])
         happened = self.entries(before["entries"])
         changed = [name for name in ("scroll", "inputs") if before[name] != after[name]]
         changed += ["data"] if before["changes"] != after["changes"] else []
         changed += ["dom"] if before["mutations"] != after["mutations"] else []
         changed += sorted({one.kind for one in happened if one.kind in ACTED and not _is_only_told(one)})
         return tuple(changed), happened, after["stack"]
+
+    def _still_waiting(self, sign: str) -> str:
+        """The loading that a tap began and that does not end, which is then taken away; "" when it ends."""
+        end = time.monotonic() + self._limits.patience_ms / 1000
+        while sign and time.monotonic() < end:
+            self.settle(400)
+            sign = self.state()["waits"]
+        if sign:
+            self.end_loading()
+        return sign
+
+    def end_loading(self) -> None:
+        """Take away WeChat's loading sign, which would lie over every page from now on."""
+        self._page.evaluate(
+            "document.querySelectorAll('#layer .toast[data-loading]').forEach(one => one.remove())"
+        )
 
     def picture(self, name: str, control: Control | None = None) -> str:
         """A JPEG of the screen, a control framed in it; the file's name."""

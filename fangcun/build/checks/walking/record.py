@@ -135,7 +135,9 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Tap:
-    """One tap and what it changed; nothing at all when `changed` is empty, also with the page's fields filled in."""
+    """One tap and what it changed; nothing at all when `changed` is empty, also with the page's fields filled in.
+    `stuck` is a loading sign that it began and that did not end.
+    """
 
     page: str
     place: str
@@ -153,6 +155,7 @@ class Tap:
     calls: tuple[str, ...] = ()
     toasts: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    stuck: str = ""
     picture: str = ""
 
 

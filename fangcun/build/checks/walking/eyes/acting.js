@@ -20,7 +20,8 @@ function aim(place) {
 
 function state() {
   const { journal, stack } = MP()
-  return { stack, entries: journal.entries.length, changes: journal.changes, mutations, scroll: page()?.scrollTop ?? 0, inputs: [...document.querySelectorAll('input')].map(one => `${one.value}${one.checked}`).join() }
+  const waits = document.querySelector('#layer .toast[data-loading]')
+  return { stack, waits: waits ? words(waits) || 'wx.showLoading' : '', entries: journal.entries.length, changes: journal.changes, mutations, scroll: page()?.scrollTop ?? 0, inputs: [...document.querySelectorAll('input')].map(one => `${one.value}${one.checked}`).join() }
 }
 
 function shape() {

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fangcun.build.checks.finding import Finding, Undecided
 from fangcun.build.checks.registry import rule
 from fangcun.build.checks.walking.record import Hurdle, Page, Walk
-from fangcun.build.checks.walking.rules.entering import is_for_browsing
+from fangcun.build.checks.walking.rules.entering import is_for_browsing, is_only_login
 from fangcun.build.checks.walking.rules.pages import named, named_en, way_of
 from fangcun.build.checks.walking.words import LOGIN_PAGE, REFUSE
 
@@ -18,7 +18,9 @@ MOST_TAPS = 3
 def unreached_page(walk: Walk) -> Iterator[Finding | Undecided]:
     """A registered page to which no tap leads, in a walk that tried everything."""
     missed = [one for one in walk.all_pages if not _was_reached(walk, one)]
-    if not missed or any(one.page == walk.start and _bars_the_way(one) for one in walk.hurdles):
+    start = walk.page(walk.start)
+    is_shut = any(one.page == walk.start and _bars_the_way(one) for one in walk.hurdles)
+    if not missed or is_shut or (start is not None and is_only_login(start)):
         return  # nobody gets past the door; that is another rule's
     is_whole = not walk.stopped and all(one.tried for one in walk.pages if one.reached != "direct")
     is_starved = any(one.requests_failed for one in walk.pages) or any(

@@ -64,7 +64,7 @@ def forced_login(walk: Walk) -> Iterator[Finding]:
             picture=hurdle.picture,
         )
     start = walk.page(walk.start)
-    if start is not None and walk.start not in told and _is_only_login(start):
+    if start is not None and walk.start not in told and is_only_login(start):
         yield Finding(
             "walk-forced-login",
             f"首页{named(start)}只有登录，不登录什么也看不到",
@@ -109,7 +109,8 @@ def _how_forced(hurdle: Hurdle) -> tuple[str, str] | None:
     return None
 
 
-def _is_only_login(page: Page) -> bool:
+def is_only_login(page: Page) -> bool:
+    """Whether there is nothing to do on a page but to log in."""
     asks = any(
         one.open_type in ("getPhoneNumber", "getUserInfo", "getRealtimePhoneNumber") for one in page.controls
     )

@@ -119,6 +119,17 @@ def endless_loading(walk: Walk) -> Iterator[Finding]:
             detail={**way_of(page), "signs": signs},
             picture=page.picture,
         )
+    for tap in walk.taps:
+        seen = walk.page(tap.page)
+        if tap.stuck and seen is not None:
+            yield Finding(
+                "walk-endless-loading",
+                f"{named(seen)}上点「{tap.text or tap.tag}」之后一直在加载（{tap.stuck}）",
+                f"After “{tap.text or tap.tag}” on {named_en(seen)} it goes on loading ({tap.stuck})",
+                page=tap.page,
+                detail={"tapped": tap.text, "chain": list(tap.chain)},
+                picture=tap.picture,
+            )
 
 
 @rule("walk-two-loadings")

@@ -96,6 +96,12 @@ def test_two_loading_signs_of_different_kinds_are_one_too_many(signs, count):
     assert len(found("walk-two-loadings", walk(page(most_loading=signs), journal=shown))) == count
 
 
+def test_loading_that_a_tap_began_and_that_never_ends_is_found():
+    (one,) = found("walk-endless-loading", walk(taps=(tap(stuck="提交中", picture="004.jpg"),)))
+    assert (one.page, one.picture) == (HOME, "004.jpg")
+    assert one.message.endswith("点「领取」之后一直在加载（提交中）")
+
+
 def test_a_sign_that_another_page_left_behind_is_not_this_ones():
     left = page(
         ABOUT,
