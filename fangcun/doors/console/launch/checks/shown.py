@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from fangcun.build.checks.comparing import Comparison
 from fangcun.build.checks.finding import Finding, Rule, Severity
@@ -18,7 +18,11 @@ from fangcun.build.checks.telling.grouping import grouped, place_of
 from fangcun.build.checks.waiving import Excuse
 
 TONES = {Severity.ERROR: "bad", Severity.WARNING: "warn", Severity.NOTE: "info"}
-WORDS = {Severity.ERROR: _("错误"), Severity.WARNING: _("提醒"), Severity.NOTE: _("提示")}
+WORDS = {
+    Severity.ERROR: pgettext_lazy("severity", "错误"),
+    Severity.WARNING: pgettext_lazy("severity", "提醒"),
+    Severity.NOTE: pgettext_lazy("severity", "提示"),
+}
 RUN_TONES = {
     RunStatus.RUNNING: "info",
     RunStatus.DONE: "good",
