@@ -33,7 +33,7 @@ class Call:
     """A call of WeChat's, or its being handed on.
 
     `guard` says how its absence is taken care of, `hooks` by which moments it comes without anybody asking,
-    `asked` that a question to the user comes before.
+    `asked` that a question to the user comes before; `inside` names its function, '' in the answer to a request.
     """
 
     api: str
@@ -43,6 +43,7 @@ class Call:
     hooks: frozenset[str]
     asked: bool
     options: Mapping[str, Value]
+    inside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,15 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True)
+class Start:
+    """A function of another file that a moment runs by itself."""
+
+    file: str
+    name: str
+    hooks: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Script:
     """What one script does. `source_map`: one is written into it."""
 
@@ -108,6 +118,7 @@ class Script:
     debuggers: tuple[int, ...] = ()
     dynamic: tuple[Dynamic, ...] = ()
     feeds: tuple[Feed, ...] = ()
+    starts: tuple[Start, ...] = ()
     source_map: bool = False
     unreadable: str = ""
 

@@ -21,6 +21,7 @@ from fangcun.build.checks.package.facts import (
     Log,
     Require,
     Script,
+    Start,
     Style,
     StyleRule,
     Template,
@@ -123,6 +124,7 @@ def _script(raw: dict[str, Any]) -> Script:
         debuggers=tuple(raw["debuggers"]),
         dynamic=tuple(Dynamic(one["kind"], one["line"], one["code"]) for one in raw["dynamic"]),
         feeds=tuple(Feed(one["name"], one["source"], one["line"], one["key"]) for one in raw["feeds"]),
+        starts=tuple(Start(one["file"], one["name"], frozenset(one["hooks"])) for one in raw["starts"]),
         source_map=raw["sourceMap"],
         unreadable=raw["error"]["message"] if raw["error"] else "",
     )
@@ -137,6 +139,7 @@ def _call(raw: dict[str, Any]) -> Call:
         hooks=frozenset(raw["hooks"]),
         asked=raw["asked"],
         options=_options(raw["options"]),
+        inside=raw["inside"],
     )
 
 

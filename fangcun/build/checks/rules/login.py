@@ -44,6 +44,14 @@ def _first_files(subject: Subject) -> dict[str, str]:
     return own
 
 
+def _started(subject: Subject, first: dict[str, str]) -> set[tuple[str, str]]:
+    """The functions of other files that the start runs, without those that decide by a server's answer."""
+    scripts = subject.facts.scripts
+    found = {(one.file, one.name) for file in first if file in scripts for one in scripts[file].starts}
+    asking = {(file, call.inside) for file, call in subject.facts.calls("request", "login", "checkSession")}
+    return found - asking
+
+
 @rule("forced-login")
 def forced_login(subject: Subject) -> Iterator[Finding]:
     """Whoever opens the mini program is led to a login page, or starts on one."""
@@ -58,12 +66,13 @@ def forced_login(subject: Subject) -> Iterator[Finding]:
         )
         return
     first = _first_files(subject)
+    started = _started(subject, first)
     told = set()
     for file, call in subject.facts.calls(*_GOING):
         url = call.options.get("url")
         if (
             file in first
-            and call.hooks
+            and (call.hooks or (file, call.inside) in started)
             and not call.asked
             and url
             and url.text
@@ -133,8 +142,10 @@ def _led(subject: Subject, file: str, line: int, url: str) -> Finding:
 def forced_authorization(subject: Subject) -> Iterator[Finding]:
     """Something is asked for at the very start, before the user wanted anything that needs it."""
     first = _first_files(subject)
+    started = _started(subject, first)
     for file, call in subject.facts.calls(*sorted(ASKING)):
-        if file in first and call.hooks and not call.asked and not _silent(call):
+        runs = call.hooks or (file, call.inside) in started
+        if file in first and runs and not call.asked and not _silent(call):
             yield Finding(
                 "forced-authorization",
                 f"一打开就调用 wx.{call.api}，用户还没有用到需要它的功能",

@@ -19,12 +19,17 @@ NATIVE = {
     ),
     "app.js": """
 const { wxp } = require('./wxp')
+const auth = require('./auth')
 App({
-  onLaunch() { this.enter(); wx.login({}) },
+  onLaunch() { this.enter(); wx.login({}); auth.check() },
   enter() { wxp.getUserProfile({ desc: 'x' }).then(() => wx.getLocation()) },
   tap() { wx.chooseAddress() },
 })""",
     "wxp.js": "exports.wxp = new Proxy(wx, {})",
+    "auth.js": """
+function check() { if (!wx.getStorageSync('token')) wx.reLaunch({ url: '/pages/b/b' }) }
+function ask() { wx.request({ url: '/me', success() { wx.redirectTo({ url: '/pages/b/b' }) } }) }
+module.exports = { check, ask }""",
     "config.js": "const BASE = 'https://api.shop.cn'\nmodule.exports = { baseUrl: BASE + '/v1' }",
     "es.js": "export const place = wx.openLocation",
     "unused.js": "module.exports = 1",
@@ -164,6 +169,14 @@ def test_a_call_says_which_moments_lead_to_it_by_themselves(native, bundled):
     page = calls(bundled, "pages/a/a.js")
     assert "onLoad" in page["getLocation"].hooks
     assert page["chooseImage"].hooks == frozenset()
+
+
+def test_functions_of_other_files_that_the_start_runs_are_known(native):
+    starts = native.facts.scripts["app.js"].starts
+    assert [(one.file, one.name, one.hooks) for one in starts] == [("auth.js", "check", {"onLaunch"})]
+    found = calls(native, "auth.js")
+    assert found["reLaunch"].inside == "check"
+    assert found["redirectTo"].inside == ""
 
 
 def test_addresses_are_put_together_across_files(native):

@@ -1,6 +1,6 @@
 // Which moments of an app, page or component lead to a place of the script without the user doing anything.
 
-import { keyOf, memberName } from './naming.mjs'
+import { keyOf, memberName, requiredFile } from './naming.mjs'
 
 const HOOKS = new Set([
   ...['onLaunch', 'onShow', 'onLoad', 'onReady', 'created', 'attached', 'ready', 'mounted', 'beforeMount', 'onMounted', 'onBeforeMount', 'setup'],
@@ -8,6 +8,8 @@ const HOOKS = new Set([
 ])
 /** Given to these, a function runs later, when something changes or somebody taps. */
 const LATER = new Set(['watch', 'watchEffect', 'computed', 'useCallback', 'useMemo', 'o', 'on', '$on', 'addEventListener', 'setTimeout', 'setInterval', 'onPullDownRefresh', 'onShareAppMessage', 'onReachBottom', 'onShareTimeline', 'onTabItemTap', 'onHide', 'onUnload'])
+/** What is done in their answers depends on what a server says. */
+const ANSWERS = new Set(['then', 'catch', 'request', 'uploadFile', 'downloadFile'])
 const ENTRY = new Set(['apply', 'call', 'bind'])
 
 /** The hooks of one file, from which functions can be told to be reached: `hooksOf(path)` answers their names. */
@@ -16,6 +18,7 @@ export class Hooks {
     this.calls = new Map() // function node → functions that it calls by name
     this.named = new Map() // method name → function nodes
     this.roots = new Map() // function node → hook
+    this.abroad = [] // calls of what other files export: {file, name, path}
   }
 
   /** To be told of every function on the way through the file; answers its name. */
@@ -45,6 +48,10 @@ export class Hooks {
         target = inner.isIdentifier() ? bound(inner) : null
       }
     }
+    const file = callee.isIdentifier() ? null : requiredFile(callee.get('object'))
+    const brought = callee.isIdentifier() ? broughtFrom(callee) : file && { file, name }
+    if (brought)
+      this.abroad.push({ ...brought, path })
     if (!name && !target)
       return
     const from = owner(path)
@@ -73,6 +80,27 @@ export class Hooks {
   hooksOf(path) {
     return [...this.reached.get(owner(path)) ?? []].sort()
   }
+}
+
+/** The file and name that an identifier was taken from: `const { check } = require("./auth")`, or an import. */
+function broughtFrom(identifier) {
+  const binding = identifier.scope.getBinding(identifier.node.name)
+  if (binding?.kind === 'module')
+    return binding.path.isImportSpecifier() ? { file: binding.path.parent.__file, name: binding.path.node.imported.name } : null
+  const { id, init } = binding?.path.isVariableDeclarator() ? binding.path.node : {}
+  const property = init?.__file && id.type === 'ObjectPattern' ? id.properties.find(one => one.value?.name === identifier.node.name) : null
+  return property ? { file: init.__file, name: keyOf(property) } : null
+}
+
+/** The name of the function in which a place runs; '' when it runs with the file or in an answer to a request. */
+export function functionOf(path) {
+  const answer = path.findParent(at => at.isCallExpression() && ANSWERS.has(memberName(at.node.callee) ?? '') && at !== path)
+  const node = answer ? null : owner(path)
+  if (!node)
+    return ''
+  const at = path.findParent(parent => parent.node === node)
+  const { parent } = at
+  return nameOf(at) ?? node.id?.name ?? (parent.type === 'VariableDeclarator' ? parent.id.name : '') ?? ''
 }
 
 function bound(identifier) {

@@ -3,7 +3,7 @@ import { parse } from '@babel/parser'
 import traverseModule from '@babel/traverse'
 import { feedsOf } from './feeds.mjs'
 import { guardOf, isAsked } from './guards.mjs'
-import { Hooks } from './hooks.mjs'
+import { functionOf, Hooks } from './hooks.mjs'
 import { keyOf, memberName, Naming } from './naming.mjs'
 import { nearOf, textsOf, valueOf } from './words.mjs'
 
@@ -24,7 +24,7 @@ export function readScripts(files, read, { bundled }) {
   const facts = {}
   for (const { file, library, bytes } of scripts) {
     const text = read(file)
-    const fact = facts[file] = { library, lines: text.split('\n').length, requires: [], calls: [], strings: [], console: [], debuggers: [], dynamic: [], feeds: [], sourceMap: /\/[/*]# sourceMappingURL=data:/.test(text), computed: 0, error: null }
+    const fact = facts[file] = { library, lines: text.split('\n').length, requires: [], calls: [], strings: [], console: [], debuggers: [], dynamic: [], feeds: [], starts: [], sourceMap: /\/[/*]# sourceMappingURL=data:/.test(text), computed: 0, error: null }
     if (bytes > MAXIMUM)
       continue
     try {
@@ -232,6 +232,11 @@ function readOne(tree, fact, naming, constants) {
   })
   hooks.settle()
   for (const then of later) then()
+  for (const { path: at, ...target } of hooks.abroad) {
+    const led = hooks.hooksOf(at)
+    if (led.length && target.file && target.name)
+      fact.starts.push({ ...target, hooks: led })
+  }
 }
 
 /** Whether `wx.x` is handed on to be called elsewhere; a condition that only asks for it does not use it. */
@@ -259,5 +264,5 @@ function described(at, { api, via }, line, hooks, constants) {
     if (value)
       options[''] = value
   }
-  return { api, via, line, guard: guardOf(at, api), hooks: hooks.hooksOf(at), asked: isAsked(at), options }
+  return { api, via, line, guard: guardOf(at, api), hooks: hooks.hooksOf(at), inside: functionOf(at), asked: isAsked(at), options }
 }
