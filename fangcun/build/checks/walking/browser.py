@@ -17,24 +17,25 @@ if TYPE_CHECKING:
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
+def chromium() -> str | None:
+    """The Chromium that FANGCUN_CHROMIUM names, else the machine's own; None leaves it to Playwright's."""
+    named = os.environ.get("FANGCUN_CHROMIUM")
+    return named or next((path for path in map(shutil.which, BROWSERS) if path), None)
+
+
 @contextmanager
 def open_browser() -> Iterator[Browser]:
-    """Chromium, for the thread that asks: the one that FANGCUN_CHROMIUM names, the machine's own, or Playwright's.
-
-    Raises WalkImpossible when there is none.
-    """
+    """Chromium, for the thread that asks. Raises WalkImpossible when there is none."""
     if importlib.util.find_spec("playwright") is None:
         raise WalkImpossible(
             "走查需要 Playwright：pip install playwright，再 playwright install chromium；或 make setup"
         )
     from playwright.sync_api import Error, sync_playwright
 
-    named = os.environ.get("FANGCUN_CHROMIUM")
-    own = named or next((path for path in map(shutil.which, BROWSERS) if path), None)
     with sync_playwright() as playwright:
         try:
             browser = playwright.chromium.launch(
-                executable_path=own, args=["--no-sandbox"] if os.geteuid() == 0 else []
+                executable_path=chromium(), args=["--no-sandbox"] if os.geteuid() == 0 else []
             )
         except Error as error:
             first = str(error).strip().partition("\n")[0]
