@@ -1,4 +1,5 @@
 import type { Phone, Reply } from './phone'
+import { mount } from '@vue/test-utils'
 import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, expect, it, vi } from 'vitest'
 import { fakePhone, Server } from './phone'
@@ -73,4 +74,19 @@ it('tells with its version which feature is being watched on it, from the next s
   const second = await launch(says({}))
   await second.store.refresh()
   expect(server.asked.map(one => one.header['X-Version'])).toEqual(['0.0.0-dev', '0.0.0-dev+home-flash'])
+})
+
+it('takes the flash sale off the home page at once when its flag is stopped, and brings it back', async () => {
+  const line = { sku_id: 1, product_id: 1, title: '草莓', cover: '', price_amount: 1990, list_price_amount: 2990, stock_left: 3 }
+  const sale = { id: 1, title: '今日秒杀', state: 'running', starts_at: '2026-11-26T00:00:00Z', ends_at: '2099-01-01T00:00:00Z', lines: [line] }
+  server.on('GET /flash-sales', { status: 200, body: { items: [sale] } })
+  const { store } = await launch(says({ home_flash: false }), says({ home_flash: true }))
+  await store.refresh()
+  const { default: HomeFlash } = await import('@/pages/home/home-flash.vue')
+  const strip = mount(HomeFlash, { global: { stubs: { RemoteImage: true, PriceTag: true, TIcon: true } } })
+  expect(strip.find('[data-testid="home-flash-sale"]').exists()).toBe(false)
+  expect(server.times('GET /flash-sales')).toBe(0)
+  vi.useFakeTimers({ now: Date.now() + 31_000, toFake: ['Date'] })
+  await store.refresh()
+  await vi.waitFor(() => expect(strip.find('[data-testid="home-flash-sale"]').exists()).toBe(true))
 })
