@@ -1,6 +1,7 @@
 """The checks of the rules about packages and plans; importing this package registers them all."""
 
 from fangcun.build.checks.rules import (
+    agreeing,
     built,
     content,
     goods,
@@ -19,6 +20,7 @@ from fangcun.build.checks.rules import (
 )
 
 __all__ = [
+    "agreeing",
     "built",
     "content",
     "goods",
