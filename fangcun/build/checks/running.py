@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-import time
+from concurrent.futures import ThreadPoolExecutor, wait
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -49,34 +49,41 @@ def inspect_kept(run_id: int) -> None:
 
 
 def _inspected(run: CheckRun) -> Report:
-    watch = _Watch(run)
-    package = folder_of(run.artifact)  # type: ignore[arg-type]
-    walked = _walked(run, watch) if run.walks else None
-    return inspect(
-        package,
-        blueprint=current_blueprint(),
-        declared=declared_from_json(run.declared),
-        walk=walked,
-        waivers=excuses(),
-        progress=watch.progress,
-        cancelled=watch.cancelled,
-        target=run.target,
-    )
+    """Walk and inspect in a thread of their own: the browser's may not touch the database, which this one watches."""
+    artifact, blueprint, waivers, watch = run.artifact, current_blueprint(), excuses(), _Watch(run)
+    assert artifact is not None  # noqa: S101 - `inspect_kept` has looked
+    package, pictures = folder_of(artifact), pictures_of(run)
+    appid = artifact.program.appid if artifact.program else ""
 
+    def walked() -> Walk:
+        pictures.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return walk(
+            package,
+            limits=Limits(),
+            pictures=pictures,
+            progress=watch.progress,
+            cancelled=watch.cancelled,
+            backend=Backend(server=settings.PUBLIC_URL, appid=appid),
+            key_pages=key_pages_of(blueprint),
+        )
 
-def _walked(run: CheckRun, watch: _Watch) -> Walk:
-    pictures = pictures_of(run)
-    pictures.mkdir(mode=0o700, parents=True, exist_ok=True)
-    program = run.artifact.program if run.artifact else None
-    return walk(
-        folder_of(run.artifact),  # type: ignore[arg-type]
-        limits=Limits(),
-        pictures=pictures,
-        progress=watch.progress,
-        cancelled=watch.cancelled,
-        backend=Backend(server=settings.PUBLIC_URL, appid=program.appid if program else ""),
-        key_pages=key_pages_of(current_blueprint()),
-    )
+    def inspected() -> Report:
+        return inspect(
+            package,
+            blueprint=blueprint,
+            declared=declared_from_json(run.declared),
+            walk=walked() if run.walks else None,
+            waivers=waivers,
+            progress=watch.progress,
+            cancelled=watch.cancelled,
+            target=run.target,
+        )
+
+    with ThreadPoolExecutor(1, thread_name_prefix="inspection") as pool:
+        said = pool.submit(inspected)
+        while not wait([said], timeout=LOOK_SECONDS).done:
+            watch.settle()
+        return said.result()
 
 
 def _fail(run: CheckRun, error: str, by: Actor) -> None:
@@ -87,27 +94,25 @@ def _fail(run: CheckRun, error: str, by: Actor) -> None:
 
 
 class _Watch:
-    """Writes steps on the row and looks there for a stop, once a second at most."""
+    """Carries steps to the row, and a stop from there to the one who works."""
 
     def __init__(self, run: CheckRun) -> None:
         self.rows = CheckRun.objects.filter(pk=run.pk, status=RunStatus.RUNNING)
-        self.written = self.looked = 0.0
+        self.at: tuple[str, int, int] | None = None
         self.stopped = False
 
     def progress(self, step: str, done: int, whole: int) -> None:
-        """Note what is being done."""
-        now = time.monotonic()
-        if now - self.written >= LOOK_SECONDS or done in (0, whole):
-            self.written = now
-            self.rows.update(step=step_words(step)[:120], done=done, whole=whole)
+        """Hear what is being done; any thread may tell it."""
+        self.at = (step, done, whole)
 
     def cancelled(self) -> bool:
-        """Whether the row says that nobody waits for this any more."""
-        now = time.monotonic()
-        if not self.stopped and now - self.looked >= LOOK_SECONDS:
-            self.looked = now
-            self.stopped = not self.rows.exists()
+        """Whether nobody waits for this any more; any thread may ask."""
         return self.stopped
+
+    def settle(self) -> None:
+        """Write the step on the row; a row that no longer runs says stop."""
+        step, done, whole = self.at or (READING, 0, 0)
+        self.stopped = not self.rows.update(step=step_words(step)[:120], done=done, whole=whole)
 
 
 def step_words(step: str) -> str:

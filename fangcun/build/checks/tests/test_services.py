@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
+import time
 from typing import Any
 
 import pytest
@@ -182,11 +184,23 @@ def test_a_package_that_cannot_be_read_is_said_on_the_row(artifact, monkeypatch,
 def test_a_cancelled_inspection_leaves_no_report(artifact, monkeypatch):
     run = services.start_check(by=LI)
 
+    asked = threading.Event()
+
     def inspect(*_args, **given):
-        assert not given["cancelled"]()
-        services.cancel_check(run=CheckRun.objects.get(pk=run.pk), by=LI)
+        asked.set()
+        while not given["cancelled"]():
+            time.sleep(0.001)
         raise InspectionCancelled
 
+    def settle(watch):
+        asked.wait(30)
+        if CheckRun.objects.get(pk=run.pk).status == RunStatus.RUNNING:
+            services.cancel_check(run=CheckRun.objects.get(pk=run.pk), by=LI)
+        look(watch)
+
+    look = running._Watch.settle
+    monkeypatch.setattr(running._Watch, "settle", settle)
+    monkeypatch.setattr(running, "LOOK_SECONDS", 0.01)
     monkeypatch.setattr(running, "inspect", inspect)
     running.inspect_kept(run.pk)
     run.refresh_from_db()
@@ -198,11 +212,11 @@ def test_a_cancelled_inspection_leaves_no_report(artifact, monkeypatch):
 def test_what_ended_while_it_was_cancelled_is_not_kept(artifact, monkeypatch):
     run = services.start_check(by=LI)
 
-    def inspect(*_args, **_given):
+    def inspected(_run):
         services.cancel_check(run=CheckRun.objects.get(pk=run.pk), by=LI)
         return a_report()
 
-    monkeypatch.setattr(running, "inspect", inspect)
+    monkeypatch.setattr(running, "_inspected", inspected)
     running.inspect_kept(run.pk)
     run.refresh_from_db()
     assert (run.status, run.report) == (RunStatus.CANCELLED, None)
