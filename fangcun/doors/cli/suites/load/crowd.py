@@ -35,7 +35,7 @@ def gather_crowd(program: Program) -> None:
     order = cancel_order(order, by=SYSTEM)  # unpaid ones would all have to be closed while the test runs
     line = OrderLine.objects.get(order=order)
     first = _copies(account.member, MEMBERS)
-    of_member = f"{first} + (i % {MEMBERS})"
+    of_member = f"{first} + (i %% {MEMBERS})"
     _copies(account, MEMBERS, member_id=f"{first} + i - 1", openid="'o-crowd-' || i")
     _copies(address, MEMBERS, member_id=f"{first} + i - 1")
     key = "'crowd-' || i"
