@@ -109,6 +109,11 @@ def comparison(run: CheckRun, before: CheckRun | None) -> Comparison | None:
     return compare(Report.from_json(before.report), Report.from_json(run.report))
 
 
+def pictures_home() -> Path:
+    """The folder of all pictures; it need not exist."""
+    return Path(settings.FANGCUN_HOME) / "checks"
+
+
 def pictures_of(run: CheckRun) -> Path:
     """The folder with the pictures of a run's walk; it need not exist."""
-    return Path(settings.FANGCUN_HOME) / "checks" / str(run.pk)
+    return pictures_home() / str(run.pk)

@@ -16,7 +16,7 @@ from fangcun.build.checks.pack import rules
 from fangcun.build.checks.package import PackageUnreadable
 from fangcun.build.checks.queries import excuses, pictures_of
 from fangcun.build.checks.report import Report
-from fangcun.build.checks.services import fail_run, finish_run
+from fangcun.build.checks.services import drop_old_pictures, fail_run, finish_run
 from fangcun.build.checks.states import RunStatus
 from fangcun.build.checks.walking import Backend, Limits, Walk, WalkImpossible, key_pages_of, walk
 from fangcun.kernel.actors import Actor
@@ -39,6 +39,7 @@ def inspect_kept(run_id: int) -> None:
     by = Actor(run.actor_kind, run.actor_id, run.actor_name)  # type: ignore[arg-type]
     try:
         finish_run(run=run, report=_inspected(run), planned=True, by=by)
+        drop_old_pictures()
     except (InspectionCancelled, IllegalTransition, StatusChanged):
         return
     except (PackageUnreadable, WalkImpossible) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Iterable
 from typing import Any
 
@@ -22,7 +23,7 @@ from fangcun.build.checks.errors import (
 )
 from fangcun.build.checks.finding import Severity
 from fangcun.build.checks.models import CheckRun, Waiver
-from fangcun.build.checks.queries import latest_run, open_report
+from fangcun.build.checks.queries import latest_run, open_report, pictures_home
 from fangcun.build.checks.report import Report
 from fangcun.build.checks.states import RunStatus
 from fangcun.build.checks.subject import Declared
@@ -32,6 +33,7 @@ from fangcun.kernel.audit import record
 from fangcun.plan.schedule.services import record_check
 
 MOST_DAYS = 366
+WALKS_KEPT = 20  # with their pictures
 CHECK = "audit_clean"  # its name among the acceptance checks of a schedule
 
 
@@ -124,6 +126,16 @@ def keep_report(
     if planned:
         _tell_schedule(run, by=by)
     return run
+
+
+def drop_old_pictures() -> None:
+    """Throw away the pictures of all walks but the newest twenty; the reports stay."""
+    newest = CheckRun.objects.filter(walks=True).order_by("-id").values_list("pk", flat=True)
+    kept = {str(pk) for pk in newest[:WALKS_KEPT]}
+    shelf = pictures_home()
+    for folder in shelf.iterdir() if shelf.is_dir() else ():
+        if folder.name not in kept:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @transaction.atomic

@@ -221,3 +221,13 @@ def test_what_ended_while_it_was_cancelled_is_not_kept(artifact, monkeypatch):
     run.refresh_from_db()
     assert (run.status, run.report) == (RunStatus.CANCELLED, None)
     assert accepted() == []
+
+
+def test_pictures_of_old_walks_go_and_their_reports_stay(artifact, monkeypatch):
+    monkeypatch.setattr(services, "WALKS_KEPT", 2)
+    runs = [kept(artifact, walks=True) for _ in range(3)]
+    for run in runs:
+        queries.pictures_of(run).mkdir(parents=True)
+    services.drop_old_pictures()
+    assert [queries.pictures_of(run).is_dir() for run in runs] == [False, True, True]
+    assert queries.open_report(runs[0]) is not None

@@ -207,7 +207,7 @@ def _kept(ground: _Ground, report: Report, pictures: Path) -> str:
     from django.db import DatabaseError
 
     from fangcun.build.checks.queries import pictures_of
-    from fangcun.build.checks.services import keep_report
+    from fangcun.build.checks.services import drop_old_pictures, keep_report
     from fangcun.kernel.actors import SYSTEM
 
     try:
@@ -223,6 +223,7 @@ def _kept(ground: _Ground, report: Report, pictures: Path) -> str:
         return f"数据库没有准备好（{error}），结果没有保存"
     if any(pictures.iterdir()):
         shutil.copytree(pictures, pictures_of(run), dirs_exist_ok=True)
+        drop_old_pictures()
     return f"结果已保存为第 {run.pk} 次检查"
 
 
