@@ -21,12 +21,12 @@ export function pack(build, out) {
   const tags = JSON.parse(readFileSync(path.join(here, 'tags.json'), 'utf8'))
   const { templates, problems } = packTemplates(files, read, Object.keys(tags))
   const json = Object.fromEntries(files.filter(name => name.endsWith('.json') && !name.startsWith('project.') && belongs(name, files))
-    .map(name => [name.slice(0, -'.json'.length), JSON.parse(read(name))]))
+    .map(name => [name.slice(0, -'.json'.length), parsed(name, read(name), problems)]))
   const pages = pagesOf(json.app)
   for (const page of pages)
     json[page] ??= {} // a page may do without its .json
   const missing = findComponents(json, files)
-  const isolation = isolationOf(files, read, pages)
+  const isolation = isolationOf(files, read, pages, json)
   const scopes = Object.fromEntries(Object.entries(isolation).map(([name, kind]) => [name, { kind, scope: scopeOf(name) }]))
 
   rmSync(out, { recursive: true, force: true })
@@ -38,6 +38,19 @@ export function pack(build, out) {
   for (const name of ['index.html', 'runtime.css'])
     cpSync(path.join(here, 'runtime', name), path.join(out, name))
   return problems
+}
+
+/** A page's or component's settings that can't be read are none; without those of the app there is nothing to run. */
+function parsed(name, text, problems) {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ''))
+  }
+  catch (error) {
+    if (name === 'app.json')
+      throw new Error(`app.json: ${error.message}`)
+    problems.push({ file: name, line: 1, message: error.message })
+    return {}
+  }
 }
 
 /** app.json, and what configures a page or component; other JSON is data that no module can require. */

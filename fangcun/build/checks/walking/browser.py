@@ -23,13 +23,18 @@ def chromium() -> str | None:
     return named or next((path for path in map(shutil.which, BROWSERS) if path), None)
 
 
-@contextmanager
-def open_browser() -> Iterator[Browser]:
-    """Chromium, for the thread that asks. Raises WalkImpossible when there is none."""
+def need_playwright() -> None:
+    """Raises WalkImpossible when Playwright is not installed."""
     if importlib.util.find_spec("playwright") is None:
         raise WalkImpossible(
             "走查需要 Playwright：pip install playwright，再 playwright install chromium；或 make setup"
         )
+
+
+@contextmanager
+def open_browser() -> Iterator[Browser]:
+    """Chromium, for the thread that asks. Raises WalkImpossible when there is none."""
+    need_playwright()
     from playwright.sync_api import Error, sync_playwright
 
     with sync_playwright() as playwright:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from fangcun.blueprint.document import Blueprint
-from fangcun.build.checks.walking.browser import open_browser
+from fangcun.build.checks.walking.browser import need_playwright, open_browser
 from fangcun.build.checks.walking.exploring import Explorer
 from fangcun.build.checks.walking.limits import Limits
 from fangcun.build.checks.walking.phone import Phone
@@ -36,6 +36,9 @@ def walk(
     many. Without `server` (the platform's address; `backend` also names the box and the program) requests fail as
     without a network. `key_pages` are those that a blueprint wants within three taps. Raises WalkImpossible.
     """
+    need_playwright()
+    from playwright.sync_api import Error
+
     began = time.monotonic()
     root = root_of(package)
     behind = backend or Backend(server=server or "")
@@ -43,8 +46,13 @@ def walk(
     with serve(root, behind) as served, open_browser() as browser:
         phone = Phone(browser, served.url, bounds, pictures)
         explorer = Explorer(phone, bounds, progress, cancelled)
-        explorer.go()
-        phone.close()
+        try:
+            explorer.go()
+            phone.close()
+        except Error as error:  # the browser lost the page; what was seen until then counts
+            explorer.stopped = "browser"
+            if not explorer.pages:
+                raise WalkImpossible(f"浏览器走不下去了：{str(error).partition(chr(10))[0]}") from None
     pages = tuple(
         replace(one, left_for=tuple(explorer.left_for.get(one.path, ()))) for one in explorer.pages.values()
     )

@@ -4,14 +4,14 @@ import selectorParser from 'postcss-selector-parser'
 import { fromRpx } from './rpx.js'
 
 /** How WeChat keeps styles apart: app.wxss and a page's own reach the page, a component's reach the component, unless it says otherwise. */
-export function isolationOf(files, read, pages) {
+export function isolationOf(files, read, pages, json) {
   const sources = files.filter(name => name.endsWith('.js')).map(name => [name.slice(0, -3), read(name)])
   const usual = sources.some(([, source]) => /styleIsolation\s*\|\|/.test(source)) ? 'shared' : 'isolated' // uni-app's runtime opens all of its components
   const isolation = {}
   for (const [name, source] of sources) {
-    if (name === 'app' || pages.includes(name) || !files.includes(`${name}.json`))
+    if (name === 'app' || pages.includes(name) || !(name in json))
       continue
-    const config = JSON.parse(read(`${name}.json`))
+    const config = json[name] ?? {}
     const written = source.match(/styleIsolation["']?\s*:\s*["']([\w-]+)["']/)?.[1]
     const open = config.addGlobalClass || /addGlobalClass["']?\s*:\s*(?:true|!0)/.test(source)
     isolation[name] = config.styleIsolation ?? written ?? (open ? 'apply-shared' : usual)

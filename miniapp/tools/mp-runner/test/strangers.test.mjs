@@ -53,6 +53,12 @@ test('a page may do without its .json, and JSON that is only data is left out', 
   assert.equal(JSON.stringify(made.json), '{"app":{"pages":["home/home"]},"home/home":{"usingComponents":{}}}')
 })
 
+test('settings that can not be read are named, and the rest runs', () => {
+  const { problems, pack: made } = packed('settings', { 'home/home.json': '{ "a": 1, }' })
+  assert.deepEqual(problems.map(({ file }) => file), ['home/home.json'])
+  assert.equal(JSON.stringify(made.json['home/home']), '{"usingComponents":{}}')
+})
+
 test('the styles of a component stay in it unless it opens itself, those of a page stay on the page', () => {
   const component = isolation => ({ 'a/a.js': `Component({ options: { ${isolation} } })`, 'a/a.json': '{"component":true}', 'a/a.wxml': '<view/>', 'a/a.wxss': '.t { color: red } :host { color: blue }' })
   const page = { 'home/home.wxss': '.t { color: green } page { color: black }' }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from fangcun.build.checks.finding import Finding
@@ -9,6 +10,7 @@ from fangcun.build.checks.registry import rule
 from fangcun.build.checks.walking.record import Page, Problem, Walk
 
 THROWN = {"throw", "rejection", "load"}
+MISTAKE = re.compile(r"(?:Type|Reference|Syntax|Range)Error\b")
 
 
 def named(page: Page) -> str:
@@ -26,9 +28,17 @@ def way_of(page: Page) -> dict[str, object]:
     return {"reached": page.reached, "taps": page.taps, "way": list(page.way)}
 
 
-def thrown(problems: tuple[Problem, ...]) -> list[str]:
-    """First lines of what the package's own code threw, each once."""
-    lines = [one.text.strip().partition("\n")[0][:200] for one in problems if one.kind in THROWN]
+def thrown(problems: tuple[Problem, ...], *, is_offline: bool = False) -> list[str]:
+    """First lines of what the package's own code threw, each once.
+
+    A promise that nobody caught is no fault of the page's when a request failed for want of a server, unless its
+    reason is a mistake in the code.
+    """
+    lines = [
+        one.text.strip().partition("\n")[0][:200]
+        for one in problems
+        if one.kind in THROWN and not (is_offline and one.kind == "rejection" and not MISTAKE.match(one.text))
+    ]
     return list(dict.fromkeys(line for line in lines if line))
 
 
@@ -56,7 +66,7 @@ def blank_page(walk: Walk) -> Iterator[Finding]:
 def page_error(walk: Walk) -> Iterator[Finding]:
     """The page's own code throws while it opens, or in the hands of who taps on it."""
     for page in walk.pages:
-        lines = thrown(page.problems)
+        lines = thrown(page.problems, is_offline=page.requests_failed > 0)
         if (
             page.reached == "direct"
             and page.wants_query
@@ -77,7 +87,7 @@ def page_error(walk: Walk) -> Iterator[Finding]:
         page_seen = walk.page(tap.page)
         if page_seen is None or (page_seen.reached == "direct" and page_seen.wants_query):
             continue
-        for line in thrown(tap.problems):
+        for line in thrown(tap.problems, is_offline="request" in tap.calls and not walk.served):
             place = tap.to or tap.page
             if (place, line) in seen or (tap.page, line) in seen:
                 continue

@@ -67,6 +67,15 @@ def test_a_page_opened_without_its_query_may_throw():
     assert found("walk-page-error", walk(page(), opened)) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "failed", "count"),
+    [("Error: 网络错误", 1, 0), ("Error: 网络错误", 0, 1), ("TypeError: x is not a function", 1, 1)],
+)
+def test_a_promise_that_broke_for_want_of_a_server_is_no_error_of_the_page(text, failed, count):
+    broken = page(problems=(Problem("rejection", text),), requests_failed=failed)
+    assert len(found("walk-page-error", walk(broken))) == count
+
+
 def test_an_error_from_a_tap_names_what_was_tapped_once():
     taps = (tap(problems=(THROWN,), picture="009.jpg"), tap(problems=(THROWN,)))
     (one,) = found("walk-page-error", walk(taps=taps))

@@ -48,7 +48,7 @@ export function stranger(journal, settings) {
     getShareInfo: options => refuse('getShareInfo', options, 'no share'),
     arrayBufferToBase64: buffer => btoa(String.fromCharCode(...new Uint8Array(buffer))),
     base64ToArrayBuffer: text => Uint8Array.from(atob(text), letter => letter.charCodeAt(0)).buffer,
-    cloud: cloud(),
+    cloud: cloud(journal),
     getFileSystemManager: () => anything(journal),
     getLogManager: () => anything(journal),
     getRealtimeLogManager: () => anything(journal),

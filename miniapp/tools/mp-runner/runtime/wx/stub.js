@@ -16,13 +16,18 @@ export function anything(journal) {
 }
 
 /** WeChat's cloud without a cloud: every call fails, as it does without a network. */
-export function cloud() {
+export function cloud(journal) {
   const failing = ['callFunction', 'callContainer', 'uploadFile', 'downloadFile', 'getTempFileURL', 'deleteFile', 'get', 'add', 'update', 'remove', 'set', 'count', 'end']
   const within = new Proxy(() => {}, {
     get: (_, name) => {
       if (typeof name === 'symbol' || name === 'then')
         return undefined
-      return failing.includes(name) ? options => refuse(`cloud.${name}`, options, 'network is not reachable') : within
+      if (!failing.includes(name))
+        return within
+      return (options) => {
+        journal.note('request', `cloud.${name}`, { status: 0 })
+        return refuse(`cloud.${name}`, options, 'network is not reachable')
+      }
     },
     apply: () => within,
   })
