@@ -15,7 +15,8 @@ from fangcun.build.flags.services import set_percent
 from fangcun.build.rollout.errors import ReasonMissing, RolloutInvalid, RolloutOpen
 from fangcun.build.rollout.events import RolloutFinished, RolloutStepped, RolloutTurnedBack
 from fangcun.build.rollout.judging.judge import BACK, GO, HARM, HOLD, WORSE, Decision
-from fangcun.build.rollout.models import RENEW, Look, Rollout, cohort_name
+from fangcun.build.rollout.looks import MOST_REASON, keep, note
+from fangcun.build.rollout.models import Rollout, cohort_name
 from fangcun.build.rollout.states import RolloutStatus
 from fangcun.build.rollout.words import said
 from fangcun.identity.programs.models import Program
@@ -28,7 +29,6 @@ from fangcun.kernel.states import IllegalTransition, StatusChanged
 STEPS = (1, 5, 20, 50, 100)
 EVERYBODY = 100
 MOST_STEPS = 10
-MOST_REASON = 500
 STAY, START, RESUME, FINISH = "stay", "start", "resume", "finish"
 
 
@@ -73,7 +73,7 @@ def start_rollout(
     except IntegrityError:
         raise RolloutOpen from None
     record("rollout.start", by=by, object=rollout, after={"against": against, "steps": list(steps)})
-    _keep(rollout, START, by=by)
+    keep(rollout, START, by=by)
     _tell(rollout, by)
     return rollout
 
@@ -96,7 +96,7 @@ def finish(rollout: Rollout, *, because: str, by: Actor) -> Rollout:
     """Give the version to everybody at once. Raises ReasonMissing, IllegalTransition, StatusChanged."""
     because = _reason(because)
     record("rollout.finish", by=by, object=rollout, note=because)
-    _keep(rollout, FINISH, by=by, note=because)
+    keep(rollout, FINISH, by=by, note=because)
     _step(rollout, len(rollout.steps) - 1, by=by, because=because)
     return rollout
 
@@ -108,7 +108,7 @@ def hold(rollout: Rollout, *, because: str, by: Actor) -> Rollout:
     Raises ReasonMissing, IllegalTransition, StatusChanged.
     """
     because = _reason(because)
-    _keep(rollout, HOLD, by=by, note=because)
+    keep(rollout, HOLD, by=by, note=because)
     rollout.enter(RolloutStatus.HELD, by=by, reason=because)
     record("rollout.hold", by=by, object=rollout, note=because)
     return rollout
@@ -117,7 +117,7 @@ def hold(rollout: Rollout, *, because: str, by: Actor) -> Rollout:
 @transaction.atomic
 def resume(rollout: Rollout, *, because: str = "", by: Actor) -> Rollout:
     """Go on watching a held rollout, with fresh patience. Raises IllegalTransition, StatusChanged."""
-    _keep(rollout, RESUME, by=by, note=because)
+    keep(rollout, RESUME, by=by, note=because)
     rollout.enter(RolloutStatus.RUNNING, by=by, reason=because, patient_since=timezone.now())
     record("rollout.resume", by=by, object=rollout, note=because)
     return rollout
@@ -130,7 +130,7 @@ def turn_back(rollout: Rollout, *, because: str, by: Actor) -> Rollout:
     Raises ReasonMissing, IllegalTransition, StatusChanged.
     """
     because = _reason(because)
-    _keep(rollout, BACK, by=by, note=because)
+    keep(rollout, BACK, by=by, note=because)
     _turn_back(rollout, because=because, by=by)
     return rollout
 
@@ -156,7 +156,7 @@ def overrule(rollout: Rollout, verdict: str, *, because: str, by: Actor) -> Roll
         after={"waived": waived, "verdict": verdict},
         note=because,
     )
-    _keep(rollout, verdict, by=by, note=because)
+    keep(rollout, verdict, by=by, note=because)
     if verdict == BACK:
         _turn_back(rollout, because=because, by=by)
         return rollout
@@ -183,7 +183,7 @@ def follow(rollout: Rollout, decision: Decision, *, now: dt.datetime) -> bool:
     )
     if not still.exists():
         return False
-    _note(rollout, decision, acted=acts, now=now)
+    note(rollout, decision, acted=acts, now=now)
     if not acts:
         return False
     because = "；".join(said(reason) for reason in decision.reasons)[:MOST_REASON]
@@ -260,43 +260,3 @@ def _reason(text: str) -> str:
     if not text:
         raise ReasonMissing
     return text[:MOST_REASON]
-
-
-def _keep(rollout: Rollout, verdict: str, *, by: Actor, note: str = "") -> None:
-    now = timezone.now()
-    Look.objects.create(
-        rollout=rollout,
-        began_at=now,
-        at=now,
-        percent=rollout.percent,
-        verdict=verdict,
-        decision=None,
-        acted=True,
-        note=note[:MOST_REASON],
-        actor_kind=by.kind,
-        actor_id=by.id,
-        actor_name=by.name[:150],
-    )
-
-
-def _note(rollout: Rollout, decision: Decision, *, acted: bool, now: dt.datetime) -> None:
-    """Keep a look; one that says the same as the last, within the hour, renews it."""
-    codes = [(one.code, one.metric) for one in decision.reasons]
-    last = rollout.looks.order_by("-id").first()
-    found = last.found if last else None
-    if last is not None and found is not None and not acted and not last.acted:
-        same = last.verdict == decision.verdict and [(one.code, one.metric) for one in found.reasons] == codes
-        if same and last.percent == rollout.percent and now - last.began_at < RENEW:
-            Look.objects.filter(pk=last.pk).update(at=now, decision=decision.as_json())
-            return
-    Look.objects.create(
-        rollout=rollout,
-        began_at=now,
-        at=now,
-        percent=rollout.percent,
-        verdict=decision.verdict,
-        decision=decision.as_json(),
-        acted=acted,
-        actor_kind=SYSTEM.kind,
-        actor_name=SYSTEM.name,
-    )
