@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.http import HttpResponseBase
 from django.urls import URLPattern, path
@@ -12,7 +12,7 @@ from fangcun.doors.console.launch import board, builds, checks, flags, papers, r
 View = Callable[..., HttpResponseBase]
 
 # Each part of the launch keeps its own list: address below `launch/`, view, name after `launch_`.
-PARTS: tuple[list[tuple[str, View, str]], ...] = (
+PARTS: tuple[Sequence[tuple[str, View, str]], ...] = (
     board.PAGES,
     builds.PAGES,
     checks.PAGES,
