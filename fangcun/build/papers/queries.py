@@ -22,7 +22,7 @@ from fangcun.build.papers.models import (
     SelfTest,
     UploadKey,
 )
-from fangcun.build.papers.states import PermissionState, Stage
+from fangcun.build.papers.states import PaperStatus, PermissionState, Stage
 from fangcun.grow.links.models import Link
 from fangcun.identity.programs.models import Program
 from fangcun.plan.revisions.queries import current_blueprint
@@ -42,6 +42,12 @@ class PaperState:
     def name(self) -> str:
         """What people call it."""
         return self.paper.name if self.paper is not None else self.planned.name if self.planned else ""
+
+    def holds(self, today: dt.date) -> bool:
+        """Whether it can be shown to an auditor today; the plan is believed while no paper is registered."""
+        if self.paper is not None:
+            return self.paper.holds(today)
+        return self.planned is not None and self.planned.status == PaperStatus.HAVE
 
     @property
     def covers(self) -> frozenset[str]:
@@ -122,14 +128,10 @@ def differences(paper: Paper | None, planned: Qualification | None) -> list[str]
 def lacking(categories: Iterable[str], *, today: dt.date) -> list[str]:
     """The names of papers that these categories need and that do not hold today, as the papers really are.
 
-    A category that neither plan nor paper names needs none.
+    A category that neither plan nor paper names needs none. Of what is not registered here yet, the plan is believed.
     """
     wanted = set(categories)
-    return [
-        one.name
-        for one in papers()
-        if wanted.intersection(one.covers) and (one.paper is None or not one.paper.holds(today))
-    ]
+    return [one.name for one in papers() if wanted.intersection(one.covers) and not one.holds(today)]
 
 
 def launch_begins(now: dt.datetime | None = None) -> dt.date | None:

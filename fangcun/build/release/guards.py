@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from fangcun.build.papers.queries import lacking
 from fangcun.build.release.dossier import Dossier, fill
 from fangcun.build.release.models import Attempt, Release
 from fangcun.build.release.queries import attempt_of, open_items
@@ -48,8 +50,8 @@ def submit_guards(release: Release, dossier: Dossier | None = None) -> list[Guar
         ),
         Guard(
             _("类目所需资质已取得"),
-            not (lacking := _lacking(told)),
-            "、".join(lacking),
+            not (missing := lacking(told.categories, today=timezone.localdate())),
+            "、".join(missing),
             "/console/launch/papers/",
         ),
     ]
@@ -69,7 +71,7 @@ def submit_guards(release: Release, dossier: Dossier | None = None) -> list[Guar
 
 def _privacy(attempt: Attempt, told: Dossier) -> list[Guard]:
     found = attempt.privacy
-    lacking = [*found["without_auth"], *found["without_conf"]] if found else []
+    unsaid = [*found["without_auth"], *found["without_conf"]] if found else []
     return [
         Guard(
             _("微信的隐私接口检测已完成"),
@@ -78,23 +80,14 @@ def _privacy(attempt: Attempt, told: Dossier) -> list[Guard]:
         ),
         Guard(
             _("隐私接口都有权限，并且都已声明"),
-            found is None or not lacking,
-            _("代码用了但没有权限或没有声明：%(what)s") % {"what": "、".join(lacking)},
+            found is None or not unsaid,
+            _("代码用了但没有权限或没有声明：%(what)s") % {"what": "、".join(unsaid)},
         ),
         Guard(
             _("用户隐私保护指引已填写，与蓝图一致"),
             attempt.declared_at is not None and attempt.declared == told.purposes,
             _("用“填写隐私保护指引”提交蓝图里的用途说明"),
         ),
-    ]
-
-
-def _lacking(told: Dossier) -> list[str]:
-    wanted = set(told.categories)
-    return [
-        one["name"]
-        for one in told.papers
-        if one["kind"] == "category" and wanted & set(one["covers"]) and one["status"] != "have"
     ]
 
 
