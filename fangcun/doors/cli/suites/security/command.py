@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -22,6 +23,7 @@ from fangcun.doors.cli.suites.security.finding import WORDS, Part, Severity
 from fangcun.doors.cli.suites.security.ground import Ground, NoGround, at_an_address, check_target, of_its_own
 from fangcun.doors.cli.supervisor import DidNotStart
 
+SHOWN_ALIKE = 6
 COLOURS = {Severity.HIGH: "bold red", Severity.MEDIUM: "yellow", Severity.LOW: "dim"}
 
 
@@ -168,12 +170,17 @@ def show(result: Result, parts: list[Part]) -> None:
     for part in parts:
         mark = Text("✗ " if part.is_broken else "✓ ", "bold red" if part.is_broken else "bold green")
         out.print(mark.append(f"{part.title}：{part.tried} 次尝试，{part.seconds:.0f} 秒", "bold"))
+        seen = Counter[str]()
         for one in part.findings:
+            seen[one.rule] += 1
+            if seen[one.rule] > SHOWN_ALIKE:
+                continue
             out.print(Text(f"  {WORDS[one.severity]}  {one.title}", COLOURS[one.severity]))
             out.print(Text(f"        {one.where}"))
             out.print(Text(f"        怎么修：{one.fix}", "dim"))
-        for rule, number in part.more.items():
-            out.print(Text(f"  另有 {number} 处同样的问题（{rule}）", "dim"))
+        for rule, number in seen.items():
+            if (more := number - SHOWN_ALIKE + part.more.get(rule, 0)) > 0:
+                out.print(Text(f"  另有 {more} 处同样的问题（{rule}），见报告", "dim"))
         for line in part.undecided:
             out.print(Text(f"  没有定论：{line}", "yellow"))
     sign, style = ("✓", "bold green") if result.passed else ("✗", "bold red")

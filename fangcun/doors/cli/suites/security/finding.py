@@ -9,7 +9,7 @@ from typing import Any
 from fangcun.doors.cli.suites.security.asking import Answer
 
 MOST_SHOWN = 600
-MOST_ALIKE = 8
+MOST_ALIKE = 60
 
 
 class Severity(StrEnum):

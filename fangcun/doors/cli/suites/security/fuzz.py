@@ -28,6 +28,7 @@ ODD_BODIES = (
     b"", b"{", b"[]", b"null", b"1", b'"x"', b"\xff\xfe{}", b'{"a":NaN}', b'{"a":1e999}', b'{"a":"\\ud800"}',
     b"[" * 3000, b"a=1", b'{"a":' * 900 + b"1" + b"}" * 900,
 )  # fmt: skip
+MOST_LETTERS = 1000
 FIX = "找到抛出的异常，在门口检查输入，或让动词抛出领域错误；补一个同样输入的测试"
 FIX_DOCUMENT = "让回答与接口文档一致：声明这个状态或字段，或改正回答；make contracts 之后提交"
 
@@ -88,7 +89,7 @@ def _odd_requests(
                 where = where.replace(f"{{{other}}}", str(own.get(other, 1)))
             yield where, body, None, {}
     for one in operation.parameters("query"):
-        for text in ODD_TEXTS:
+        for text in (*ODD_TEXTS, *_longest(operation.resolved(one["schema"]))):
             said = quote(text.encode("utf-8", "surrogatepass"), safe="")
             yield f"{good}?{one['name']}={said}", None, None, {}
     for one in operation.parameters("header"):
@@ -102,8 +103,14 @@ def _odd_requests(
     yield good, None, b"{}", {"Content-Type": "text/plain"}
     for name, schema in operation.fields():
         base = body if isinstance(body, dict) else {}
-        for value in ODD_TEXTS if schema.get("type") == "string" else ODD_VALUES:
+        for value in (*ODD_TEXTS, *_longest(schema)) if schema.get("type") == "string" else ODD_VALUES:
             yield good, {**base, name: value}, None, {"Idempotency-Key": "odd"}
+
+
+def _longest(schema: dict[str, Any]) -> list[str]:
+    """The longest texts that a schema allows."""
+    most = schema.get("maxLength", 0)
+    return ["x" * most, "长" * most] if 0 < most <= MOST_LETTERS else []
 
 
 def generated(
