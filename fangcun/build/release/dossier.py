@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from fangcun.blueprint.compiling.project import dossier as compiled
 from fangcun.blueprint.differences import Difference, diff
-from fangcun.build.release.models import Release
-from fangcun.build.release.queries import live_release, open_items, pass_of
+from fangcun.build.release.models import RefusalItem, Release
+from fangcun.build.release.queries import live_release, pass_of
 from fangcun.build.release.walkthrough import walkthroughs
 from fangcun.kernel.money import yuan
 from fangcun.plan.revisions.errors import RevisionUnknown
@@ -134,8 +134,6 @@ def value_since(release: Release) -> str:
 
 def feedback_of(release: Release) -> str:
     """What was mended since the last refusal, for the auditor; "" at the first attempt."""
-    from fangcun.build.release.models import RefusalItem
-
     rows = RefusalItem.objects.filter(attempt__release=release, attempt__number=release.attempt - 1)
     told = [f"{one.place}. {one.evidence}" for one in rows.exclude(settled_at=None).order_by("place")]
     return "；".join(told)[:MOST_FEEDBACK]
@@ -149,11 +147,6 @@ def _account(release: Release, usual: str) -> str:
         "word": known.word,
         "yuan": yuan(known.amount),
     }
-
-
-def unsettled(release: Release) -> int:
-    """How many items of refusals nobody has mended."""
-    return len(open_items(release))
 
 
 def same_category(one: str, other: str) -> bool:

@@ -18,7 +18,6 @@ from fangcun.build.release.states import (
     ErrandKind,
     ErrandStatus,
     ReleaseStatus,
-    Verdict,
 )
 from fangcun.kernel.models import Transition
 from fangcun.kernel.states import transitions_of
@@ -144,10 +143,3 @@ def undos_left(program_id: int, *, now: dt.datetime | None = None) -> tuple[int,
         max(0, UNDOS_A_DAY - sum(day == today for day in done)),
         max(0, UNDOS_A_MONTH - len(this_month)),
     )
-
-
-def first_refusals() -> tuple[int, int]:
-    """How many releases were refused at their first attempt, of how many that got a verdict there."""
-    rows = Attempt.objects.filter(number=1, verdict__in=(Verdict.SUCCESS, Verdict.FAIL))
-    verdicts = list(rows.values_list("verdict", flat=True))
-    return sum(one == Verdict.FAIL for one in verdicts), len(verdicts)
