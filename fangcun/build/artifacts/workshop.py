@@ -42,7 +42,10 @@ class BuildCancelled(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What to build. `plan` is the compiled blueprint, text by file name; `made_from` goes into the manifest."""
+    """What to build. `plan` is the compiled blueprint, text by file name; `made_from` goes into the manifest.
+
+    Where `appid` or `api_base` is empty, the package has the sample's, as miniapp/.env says.
+    """
 
     plan: Mapping[str, str]
     platform: str
@@ -139,7 +142,8 @@ def _lay_out(job: Job, miniapp: Path, work: Path) -> None:
     manifest = work / "src" / "manifest.json"
     told = json.loads(manifest.read_text())
     told["versionName"] = job.version
-    told["mp-weixin"]["appid"] = job.appid
+    if job.appid:
+        told["mp-weixin"]["appid"] = job.appid
     manifest.write_text(json.dumps(told, ensure_ascii=False, indent=2))
 
 
@@ -156,8 +160,8 @@ def _environment(node: str, job: Job, work: Path, package: Path) -> dict[str, st
         "UNI_OUTPUT_DIR": str(package),
         "FANGCUN_PLAN": str(work / "plan"),
         "VITE_VERSION": job.version,
-        "VITE_PROGRAM": job.appid,
-        "VITE_API_BASE": job.api_base,
+        **({"VITE_PROGRAM": job.appid} if job.appid else {}),
+        **({"VITE_API_BASE": job.api_base} if job.api_base else {}),
     }
 
 

@@ -44,13 +44,17 @@ def build(
     appid: Annotated[
         str,
         typer.Option(
-            "--program", metavar="APPID", help="a registered mini program; the main one if not given"
+            "--program",
+            metavar="APPID",
+            help="the main one that is registered, or with --plan the sample's, if not given",
         ),
     ] = "",
     api_base: Annotated[
         str,
         typer.Option(
-            "--api", metavar="URL", help="where phones reach the storefront; this installation's if not given"
+            "--api",
+            metavar="URL",
+            help="where phones reach the storefront; this installation, or with --plan the sample's, if not given",
         ),
     ] = "",
     plan: Annotated[
@@ -165,8 +169,6 @@ def _from_file(plan: str, folder: Path, names: list[str], **settings: str) -> No
     read = clean(plan)
     compiled = compile_blueprint(read.blueprint)
     settings["version"] = settings["version"] or FIRST_VERSION
-    settings["appid"] = settings["appid"] or "touristappid"
-    settings["api_base"] = settings["api_base"] or "http://127.0.0.1:8000/api/v1"
     asked = []
     for name in names:
         target = folder / name if len(names) > 1 else folder
