@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -47,9 +48,8 @@ def report(tmp_path):
 
 
 def result(**changes):
-    return Result(
-        **{"suite": "load", "passed": True, "summary": "好", "began": BEGAN, "seconds": 9.0} | changes
-    )
+    usual: dict[str, Any] = {"suite": "load", "passed": True, "summary": "好", "began": BEGAN, "seconds": 9.0}
+    return Result(**(usual | changes))
 
 
 def test_a_whole_run_of_the_published_plan_counts_for_acceptance(installed, report):
