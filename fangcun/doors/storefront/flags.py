@@ -35,8 +35,8 @@ class FlagsOut(Schema):
 def my_flags(
     request: HttpRequest,
     x_device: Annotated[
-        str, Header(alias="X-Device", min_length=1, max_length=MAX_ID, pattern=r"^[\x21-\x7e]+$")
-    ] = "",
+        str | None, Header(alias="X-Device", min_length=1, max_length=MAX_ID, pattern=r"^[\x21-\x7e]+$")
+    ] = None,
 ) -> FlagsOut:
     """Which features this phone shows now. `X-Version` says which version of the mini program it runs.
 
@@ -53,6 +53,6 @@ def my_flags(
         program_id=program.pk,
         version=version_of(request),
         member_id=account.member_id if account else None,
-        device_key=x_device,
+        device_key=x_device or "",
     )
     return FlagsOut(flags=flags, cohort=cohort_of(flags, program_id=program.pk))

@@ -5741,7 +5741,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                "X-Device"?: string;
+                "X-Device"?: string | null;
                 /** @description AppID of the mini program that asks. */
                 "X-Program": string;
             };
