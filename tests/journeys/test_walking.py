@@ -13,7 +13,7 @@ from tests.journeys.stack import ROOT
 from tests.journeys.strangers import with_page, written
 
 BUILD = ROOT / "miniapp" / "dist" / "build" / "mp-weixin"
-SOME_TAPS = Limits(taps=25, seconds=30)
+SOME_TAPS = Limits(taps=18, seconds=30)
 BOOKS = "<view>青石书屋开在青石路上，卖旧书也卖新书。</view>"
 
 

@@ -140,7 +140,9 @@ class Phone:
         self._page.touchscreen.tap(point["x"], point["y"])
         self.settle()
         after = self.state()
-        self.stuck = "" if before["waits"] else self._still_waiting(after["waits"])
+        # what a page shows as it opens is looked at with the page
+        is_new = not before["waits"] and before["stack"] == after["stack"]
+        self.stuck = self._still_waiting(after["waits"]) if is_new else ""
         happened = self.entries(before["entries"])
         changed = [name for name in ("scroll", "inputs") if before[name] != after[name]]
         changed += ["data"] if before["changes"] != after["changes"] else []
