@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -25,7 +26,7 @@ def keep(db, tmp_path, settings):
     (folder / "pictures" / "1.png").write_bytes(b"\x89PNG")
 
     def kept(suite=Suite.LOAD, **changes):
-        what = {"passed": True, "summary": "20 个顾客，p95 120 ms", "decides": True} | changes
+        what: dict[str, Any] = {"passed": True, "summary": "20 个顾客，p95 120 ms", "decides": True} | changes
         return record_suite(
             suite=suite,
             folder=folder,

@@ -28,8 +28,13 @@ def gather_crowd(program: Program) -> None:
     session = Session(openid="o-crowd-0", unionid=None, session_key="k")
     admit(program=program, session=session, ip=None)
     account = Account.objects.select_related("member").get(openid=session.openid)
-    entered = {"name": "老顾客", "phone": "13800138000", "region_code": "530102", "detail": "翠湖南路 1 号"}
-    address = add_address(member=account.member, **entered)
+    address = add_address(
+        member=account.member,
+        name="老顾客",
+        phone="13800138000",
+        region_code="530102",
+        detail="翠湖南路 1 号",
+    )
     lines = [(Sku.objects.order_by("id").values_list("pk", flat=True)[0], 1)]
     order = place_order(account=account, address=address, idempotency_key="crowd", lines=lines).order
     order = cancel_order(order, by=SYSTEM)  # unpaid ones would all have to be closed while the test runs
@@ -50,14 +55,14 @@ def gather_crowd(program: Program) -> None:
 
 def _copies(row: models.Model, count: int, **changed: str) -> int:
     """Copy a row so many times; the id of the first copy. `changed` are SQL expressions of `i`, from 1."""
+    quote = connection.ops.quote_name
     columns: Mapping[str, str] = {
-        field.column: changed.get(field.attname, connection.ops.quote_name(field.column))
+        quote(str(field.column)): changed.get(field.attname) or quote(str(field.column))
         for field in row._meta.concrete_fields
         if not field.primary_key
     }
-    quote = connection.ops.quote_name
     table = quote(row._meta.db_table)
-    into, said = ", ".join(map(quote, columns)), ", ".join(columns.values())
+    into, said = ", ".join(columns), ", ".join(columns.values())
     numbers = f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {int(count)})"  # noqa: S608
     with connection.cursor() as cursor:
         sql = f"INSERT INTO {table} ({into}) {numbers} SELECT {said} FROM {table}, n"  # noqa: S608 - our own names
