@@ -8,13 +8,17 @@ from fangcun.build.board import going, made
 from fangcun.build.board.parts import Board, Part
 from fangcun.build.papers.blocking import Blocker
 from fangcun.build.papers.queries import active_programs
+from fangcun.identity.programs.models import Program
 
 PROGRAMS = "/console/programs/program/"
 
 
-def board() -> Board:
-    """Every part of a launch with what blocks it, each with the place where it is mended. Calls no network."""
-    programs = active_programs()
+def board(program: Program | None = None) -> Board:
+    """Every part of one mini program's launch with what blocks it, and where it is mended. Calls no network.
+
+    The main program, unless another is named.
+    """
+    programs = [program] if program else active_programs()[:1]
     parts = [made.plan(), made.build(), made.checks(), made.suites(), going.qualifications()]
     if programs:
         parts += [going.interfaces(programs), going.environment(programs), going.checklist(programs)]

@@ -135,3 +135,11 @@ def test_the_board_asks_the_same_number_of_questions_however_much_there_is(plan,
     few = asked()
     Paper.objects.bulk_create(Paper(kind="contract", name=f"合同 {n}", status="applied") for n in range(30))
     assert asked() == few
+
+
+def test_the_board_is_about_one_mini_program_the_main_one_first(plan, program):
+    other = Program.objects.create(appid="wx0000000000000002", name="门店工具", role="tools", app_secret="s")
+    ours, theirs = board(), board(other)
+    assert {str(program.pk) in one.link for one in ours.blockers if "program=" in one.link} == {True}
+    assert {str(other.pk) in one.link for one in theirs.blockers if "program=" in one.link} == {True}
+    assert not any("门店工具" in fact for one in ours.parts for fact in one.facts)

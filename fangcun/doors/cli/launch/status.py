@@ -11,6 +11,8 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from fangcun.doors.cli.plan.files import refuse
+
 app = typer.Typer(help="See what blocks the launch.", no_args_is_help=True, pretty_exceptions_enable=False)
 out = Console(highlight=False, soft_wrap=True)
 MARKS = {"go": ("✓", "green"), "note": ("!", "yellow"), "stop": ("✗", "bold red")}
@@ -28,6 +30,9 @@ def launch() -> None:
 
 @app.command()
 def status(
+    appid: Annotated[
+        str, typer.Option("--program", metavar="APPID", help="a mini program; the main one if not given")
+    ] = "",
     form: Annotated[Format, typer.Option("--format", help="for people or for programs")] = Format.TEXT,
 ) -> None:
     """Tell what blocks the launch now, part by part, each with where it is mended.
@@ -41,8 +46,13 @@ def status(
 
     from fangcun.build.board.parts import Board
     from fangcun.build.board.queries import board
+    from fangcun.identity.programs.errors import ProgramUnknown
+    from fangcun.identity.programs.queries import program_by_appid
 
-    found: Board = board()
+    try:
+        found: Board = board(program_by_appid(appid) if appid else None)
+    except ProgramUnknown as unknown:
+        raise refuse(f"{appid}：{unknown}") from None
     if form is Format.JSON:
         parts = [
             {

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from fangcun.build.board.queries import board
+from fangcun.build.papers.queries import active_programs
 from fangcun.doors.console.launch.frame import frame
 
 SHOWN = 8  # blockers of one part; the rest is counted
@@ -19,8 +20,13 @@ SHOWN = 8  # blockers of one part; the rest is counted
 def page(request: HttpRequest) -> HttpResponse:
     """Every part with what blocks it; green when nothing does."""
     context = frame(request, _("上线看板"))
-    found = board()
+    programs = active_programs()
+    asked = request.GET.get("program")
+    program = next((one for one in programs if str(one.pk) == asked), programs[0] if programs else None)
+    found = board(program)
     context |= {
+        "programs": programs,
+        "program": program,
         "board": found,
         "first": next(iter(found.blockers), None),
         "cards": [
