@@ -47,7 +47,7 @@ class PaperState:
         """Whether it can be shown to an auditor today; the plan is believed while no paper is registered."""
         if self.paper is not None:
             return self.paper.holds(today)
-        return self.planned is not None and self.planned.status == PaperStatus.HAVE
+        return self.planned is not None and self.planned.status == PaperStatus.HAVE.value
 
     @property
     def covers(self) -> frozenset[str]:

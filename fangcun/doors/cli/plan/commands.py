@@ -233,8 +233,8 @@ def weigh(
 
     Ends with 1 when a package is too heavy, 2 when there is no package.
     """
-    from fangcun.doors.cli.plan.recording import record_result
     from fangcun.build.artifacts.weighing import NotBuilt, weigh
+    from fangcun.doors.cli.plan.recording import record_result
 
     plan = clean(file)
     try:

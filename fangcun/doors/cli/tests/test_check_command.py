@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -27,7 +28,7 @@ BAD, POOR = a_finding(ERROR, "会被拒绝"), a_finding(WARNING, "可能被提�
 @pytest.fixture
 def officer(monkeypatch, tmp_path):
     """An officer who says what the test wants, on a machine without a platform; what he was asked."""
-    asked = {"findings": (), "walk_refuses": "没有 Chromium"}
+    asked: dict[str, Any] = {"findings": (), "walk_refuses": "没有 Chromium"}
 
     def inspect(package, **given):
         asked.update(given, package=package)

@@ -45,7 +45,7 @@ def kept(artifact, *findings) -> CheckRun:
 def page(browser, name: str, *args: object, **query: str) -> str:
     answer = browser.get(reverse(f"admin:launch_{name}", args=args), query)
     assert answer.status_code == 200, name
-    return answer.content.decode()
+    return str(answer.content.decode())
 
 
 def test_without_a_build_the_page_says_what_to_do(enter, db):

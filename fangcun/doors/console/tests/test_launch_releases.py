@@ -33,7 +33,7 @@ def there(name: str, one: Way, *more: str) -> str:
 def shown(browser, one: Way) -> str:
     page = browser.get(there("release", one))
     assert page.status_code == 200
-    return page.content.decode()
+    return str(page.content.decode())
 
 
 def act(browser, one: Way, verb: str, **data: object):

@@ -1,8 +1,14 @@
 """Releases in the console: the way of a version, what is done at WeChat for it, and what the auditor said."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpResponseBase
+
 from fangcun.doors.console.launch.releases import acts, pages, papers
 
-PAGES = [
+PAGES: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
     ("releases/", pages.page, "releases"),
     ("releases/<int:number>/", pages.one, "release"),
     ("releases/<int:number>/live", pages.live, "release_live"),
