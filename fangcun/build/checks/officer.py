@@ -93,6 +93,8 @@ def judge(
                 undecided.append(one)
             else:
                 found.append(one)
+    if walk is not None and walk.stopped:
+        undecided.append(_cut_short(walk))
     progress("", len(chosen) + 1, len(chosen) + 1)
     counting, waived, over = sort_out(_in_order(found), waivers, today=began.astimezone().date())
     package = subject.package
@@ -122,6 +124,16 @@ def _run(name: str, check: Check, given: Any) -> list[Finding | Undecided]:
         logger.exception("The rule %s failed", name)
         why = f"{type(error).__name__}: {error}"
         return [Undecided(name, f"检查时出错：{why}", f"The check itself failed: {why}")]
+
+
+def _cut_short(walk: Walk) -> Undecided:
+    """What a walk that reached a limit leaves open: silence about the other pages is no praise."""
+    seen, whole = len({page.path for page in walk.pages}), len(walk.all_pages)
+    return Undecided(
+        "walk",
+        f"走查没有走完（{walk.stopped}）：看了 {whole} 个页面中的 {seen} 个，其余页面没有结论",
+        f"The walk ended early ({walk.stopped}): it saw {seen} of {whole} pages and tells nothing of the others",
+    )
 
 
 def _in_order(found: list[Finding]) -> list[Finding]:
