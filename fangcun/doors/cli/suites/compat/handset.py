@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 LOOK = Path(__file__).with_name("look.js").read_text("utf-8")
 PATIENCE_MS = 20_000
-SETTLED_S, MOST_SETTLE_S = 0.3, 8.0
+SETTLED_S, MOST_SETTLE_S = 0.3, 15.0
 SKELETON_MS = 1000  # within which a page says that it is coming, however slow the network
 SLOW_MS = 2500  # that every answer takes on a slow network
 # A mini program lies on the phone, so only what it asks for is slow.
