@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from fangcun.doors.console import entrance, overview
+from fangcun.doors.console.access import BY_NAME
 from fangcun.doors.console.care import urls as care_urls
 from fangcun.doors.console.conversations import urls as conversation_urls
 from fangcun.doors.console.insight import urls as insight_urls
@@ -34,6 +35,7 @@ class ConsoleSite(AdminSite):
 
     index_title = _("概览")
     index_template = "console/overview.html"
+    permission_of_page = BY_NAME
 
     def has_permission(self, request: HttpRequest) -> bool:
         return bool(roles_of(request.user))

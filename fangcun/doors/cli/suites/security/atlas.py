@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from django.contrib import admin as django_admin
 from django.urls import URLPattern, URLResolver
 
-from fangcun.doors.console.access import BY_NAME
-from fangcun.doors.console.site import console
-
+console: Any = django_admin.site  # the console; it brings along which permission opens each of its pages
 _PART = re.compile(r"<(?:(\w+):)?(\w+)>")
 _SHAPES = {"int": r"\d+", "slug": r"[-\w]+", "uuid": r"[0-9a-f-]{36}", "path": r".+", "str": r"[^/]+"}
 # Pages of Django's admin that show nothing of ours, and those before the log-in.
@@ -88,8 +87,8 @@ def _permission(name: str) -> str | None:
         return None
     if name in ON_AN_ORDER:
         return ON_AN_ORDER[name]
-    if name in BY_NAME:
-        return BY_NAME[name]
+    if name in console.permission_of_page:
+        return str(console.permission_of_page[name])
     key, _, kind = name.rpartition("_")
     admin = _admins().get(key)
     if admin is None or kind not in OF_MODELS:
