@@ -12,7 +12,7 @@ from fangcun.doors.cli.suites.security.asking import Answer
 from fangcun.doors.cli.suites.security.crawl import Crawl, Reader, fill_in
 from fangcun.doors.cli.suites.security.document import Operation, contract, operations, rights
 from fangcun.doors.cli.suites.security.finding import MOST_ALIKE, Finding, Part, Severity
-from fangcun.doors.cli.suites.security.ground import Ground
+from fangcun.doors.cli.suites.security.ground import Ground, NoGround, check_target
 
 
 def answer(status: int = 200, body: str = "", **headers: str) -> Answer:
@@ -178,3 +178,15 @@ def test_a_hole_that_nobody_could_look_up_is_said_not_passed(tmp_path, monkeypat
     supplies.holes(part, tmp_path)
     assert len(part.undecided) == 2
     assert all("没有定论" in line or "没有查" in line for line in part.undecided)
+
+
+def test_only_ones_own_machine_or_one_named_twice_is_attacked():
+    check_target("http://127.0.0.1:8000", "")
+    check_target("https://shop.example.com", "shop.example.com")
+    for url, allowed in (
+        ("https://shop.example.com", ""),
+        ("https://shop.example.com", "example.com"),
+        ("ftp://x", "x"),
+    ):
+        with pytest.raises(NoGround):
+            check_target(url, allowed)

@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from fangcun.doors.cli.stack import CallFailed, Stack
-from fangcun.doors.cli.suites.load.ground import LOOPBACK, SETTINGS, NoGround, check_target
-from fangcun.doors.cli.suites.security.asking import Asker
+from fangcun.doors.cli.suites.load.ground import LOOPBACK, SETTINGS, NoGround
+from fangcun.doors.cli.suites.security.asking import Asker, Unreachable
 
-__all__ = ["LOOPBACK", "Ground", "NoGround", "at_an_address", "check_target", "of_its_own"]
 SHELF = "fangcun.doors.cli.suites.security.shelf"
 MOST_S = 400
 
@@ -101,6 +101,15 @@ def of_its_own(home: Path, plan: str) -> tuple[Stack, Callable[[], Ground]]:
     return stack, set_up
 
 
+def check_target(url: str, allowed: str) -> None:
+    """Only a machine of one's own may be attacked, or one whose name was typed again. Raises NoGround."""
+    host = urlsplit(url).hostname
+    if urlsplit(url).scheme not in ("http", "https") or not host:
+        raise NoGround(f"{url} 不是 http 地址")
+    if host not in LOOPBACK and host != allowed:
+        raise NoGround(f"{host} 不是本机。只测自己的平台；确定要测，请再写一遍：--allow-host {host}")
+
+
 def shelf_on(environment: Mapping[str, str]) -> Callable[..., Any]:
     """A function that lets the shelf act on the data that an environment names. It raises CallFailed."""
 
@@ -128,9 +137,14 @@ def at_an_address(url: str, home: Path | None, login_link: str) -> Ground:
 
     With its data folder every role gets in; with an owner's one-time link the owner only; without both nobody.
     """
-    told = Asker(url).get("/h5/config.json").json() or {}
+    try:
+        told = Asker(url).get("/h5/config.json").json() or {}
+    except Unreachable as problem:
+        raise NoGround(f"没有人回答：{problem}") from None
     if not told.get("program") or not told.get("box_url"):
         raise NoGround(f"{url} 没有连着微信沙盒，顾客登录不了；安全测试只对沙盒里的平台进行")
+    if urlsplit(told["box_url"]).hostname not in (*LOOPBACK, urlsplit(url).hostname):
+        raise NoGround(f"沙盒 {told['box_url']} 既不在本机，也不在被测的机器上")
     ground = Ground(url, told["box_url"].rstrip("/"), told["program"], False)
     if home is not None:
         environment = {
