@@ -110,7 +110,7 @@ class Handset:
             self._page.wait_for_timeout(80)
 
     def state(self) -> dict[str, Any]:
-        """What there is to see: {text, loading, pictures, blank}."""
+        """What there is to see: {text, loading, waiting, pictures, blank}."""
         found: dict[str, Any] = self._page.evaluate("__compat.state()")
         return found
 
@@ -122,7 +122,7 @@ class Handset:
         if state["blank"]:
             found.append(self._sighting("blank", page))
         if self.device.network == "offline" and state["loading"]:
-            found.append(self._sighting("stuck", page))
+            found.append(Sighting("stuck", self.device.id, page, state["waiting"]))
         if self.device.text != 1:
             self._page.evaluate("factor => __compat.enlarge(factor)", self.device.text)
         told = self._page.evaluate("device => __compat.look(device)", {"bottom": self.device.bottom})

@@ -181,13 +181,15 @@ window.__compat = (() => {
     /** Whether anything is shown at all, and whether it says that more is coming. */
     state() {
       const elements = all()
-      const loading = elements.filter(element => LOADING.test(typeof element.className === 'string' ? element.className : '') || LOADING.test(element.dataset?.testid ?? ''))
+      const says = element => LOADING.test(typeof element.className === 'string' ? element.className : '') || LOADING.test(element.dataset?.testid ?? '')
+      // A card that only its picture is missing from is no longer coming.
+      const loading = elements.filter(element => says(element) && !wordsOf(element.closest('[data-testid]') ?? element))
       const text = document.body.innerText.trim()
       const bars = document.querySelector('uni-page-head, #navigation')?.innerText?.trim() ?? ''
       const tabs = document.querySelector('uni-tabbar, #tabs')?.innerText?.trim() ?? ''
       const own = text.replace(bars, '').replace(tabs, '').trim()
       const pictures = elements.filter(element => element.tagName === 'IMG' || element.tagName === 'UNI-IMAGE').length
-      return { text: own.length, loading: loading.length, pictures, blank: own.length < 2 && !loading.length && pictures < 1 }
+      return { text: own.length, loading: loading.length, waiting: loading.length ? partOf(loading[0]) : '', pictures, blank: own.length < 2 && !loading.length && pictures < 1 }
     },
     /** Everything but what needs the end of the page. */
     look({ bottom }) {
