@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
+from fangcun.doors.cli.suites.load.ground import NoGround
 from fangcun.doors.cli.suites.security import fuzz, manners, markup, owners, supplies
 from fangcun.doors.cli.suites.security.asking import Answer
 from fangcun.doors.cli.suites.security.crawl import Crawl, Reader, fill_in
 from fangcun.doors.cli.suites.security.document import Operation, contract, operations, rights
 from fangcun.doors.cli.suites.security.finding import MOST_ALIKE, Finding, Part, Severity
-from fangcun.doors.cli.suites.security.ground import Ground, NoGround, check_target
+from fangcun.doors.cli.suites.security.ground import Ground, check_target
 
 
 def answer(status: int = 200, body: str = "", **headers: str) -> Answer:

@@ -9,12 +9,13 @@ from typing import Any
 
 from fangcun.blueprint.document import Blueprint
 from fangcun.doors.cli.stack import CallFailed
+from fangcun.doors.cli.suites.load.ground import NoGround
 from fangcun.doors.cli.suites.security import browsing, console, fuzz, manners, markup, owners, supplies
 from fangcun.doors.cli.suites.security.asking import Unreachable
 from fangcun.doors.cli.suites.security.crawl import Crawl, crawl, fill_in
 from fangcun.doors.cli.suites.security.document import served
 from fangcun.doors.cli.suites.security.finding import Finding, Part, Severity
-from fangcun.doors.cli.suites.security.ground import Ground, NoGround
+from fangcun.doors.cli.suites.security.ground import Ground
 
 TITLES = {
     "strangers": "陌生人：没有登录的接口",

@@ -17,10 +17,11 @@ from rich.text import Text
 
 from fangcun.doors.cli.plan.files import ERRORS, OK, out, refuse
 from fangcun.doors.cli.suites.keeping import INTERRUPTED, Result, keep, plan_to_test, report_folder
+from fangcun.doors.cli.suites.load.ground import NoGround
 from fangcun.doors.cli.suites.pages import write_report
 from fangcun.doors.cli.suites.security.attack import TITLES, Attack
 from fangcun.doors.cli.suites.security.finding import WORDS, Part, Severity
-from fangcun.doors.cli.suites.security.ground import Ground, NoGround, at_an_address, check_target, of_its_own
+from fangcun.doors.cli.suites.security.ground import Ground, at_an_address, check_target, of_its_own
 from fangcun.doors.cli.supervisor import DidNotStart
 
 SHOWN_ALIKE = 6

@@ -9,8 +9,9 @@ import zlib
 from dataclasses import dataclass, field
 from typing import Any
 
+from fangcun.doors.cli.suites.load.ground import NoGround
 from fangcun.doors.cli.suites.security.asking import Answer, Asker
-from fangcun.doors.cli.suites.security.ground import Ground, NoGround
+from fangcun.doors.cli.suites.security.ground import Ground
 
 SECRETS = {
     "name": "私密收货人",

@@ -12,7 +12,8 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from fangcun.doors.cli.plan.recording import REPOSITORY
-from fangcun.doors.cli.suites.security.ground import Ground, NoGround
+from fangcun.doors.cli.suites.load.ground import NoGround
+from fangcun.doors.cli.suites.security.ground import Ground
 
 HERE = Path(__file__).parent
 METHODS = ("get", "post", "put", "patch", "delete")
