@@ -13,7 +13,9 @@ import re
 import sys
 from pathlib import Path
 
-TARGET = Path(__file__).resolve().parents[1] / "fangcun" / "doors" / "cli" / "suites" / "compat" / "since.json"
+TARGET = (
+    Path(__file__).resolve().parents[1] / "fangcun" / "doors" / "cli" / "suites" / "compat" / "since.json"
+)
 MEMBER = re.compile(r"/\*\*(?P<said>.*?)\*/\s*(?:readonly )?(?P<name>\w+)\s*[<(:?]", re.DOTALL)
 SINCE = re.compile(r"需要基础库： `([\d.]+)`")
 

@@ -133,7 +133,13 @@ def attention(request: HttpRequest) -> list[dict[str, Any]]:
             "/console/insight/store/",
             "bad",
         ),
-        ("launch.view", reminder_count(), _("资质要到期或赶不上上线"), "/console/launch/papers/#reminders", "warn"),
+        (
+            "launch.view",
+            reminder_count(),
+            _("资质要到期或赶不上上线"),
+            "/console/launch/papers/#reminders",
+            "warn",
+        ),
         ("audit.view", dead_jobs(), _("后台任务已放弃"), "/console/kernel/job/?dead__exact=1", "bad"),
     ]
     return [

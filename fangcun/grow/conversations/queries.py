@@ -165,7 +165,9 @@ def complaints(program_id: int, *, since: dt.datetime, until: dt.datetime) -> li
     )
     whose = "conversation__account__member_id"
     opened = cases.filter(opened_at__gte=since, opened_at__lt=until).values_list(whose, "opened_at")
-    rated = cases.filter(rated_at__gte=since, rated_at__lt=until, rating__lte=2).values_list(whose, "rated_at")
+    rated = cases.filter(rated_at__gte=since, rated_at__lt=until, rating__lte=2).values_list(
+        whose, "rated_at"
+    )
     return [*opened, *rated]
 
 
