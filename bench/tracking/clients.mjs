@@ -22,6 +22,7 @@ async function bundled(name) {
     globalName: 'tracking',
     target: 'es2018',
     alias: { '@': join(miniapp, 'src') },
+    define: { 'import.meta.env': '{}' },
   })
   return file
 }
