@@ -35,6 +35,7 @@ OPEN = {
 }
 # A token is welcome there and not asked for.
 EITHER = {
+    "/flags",
     "/events",
     "/experiments",
     "/links/{}",

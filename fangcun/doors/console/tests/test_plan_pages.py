@@ -89,7 +89,7 @@ def test_without_a_plan_every_page_says_what_to_do(enter, name):
         ("features", ["再来一单", "以上是第一版（MVP）", "厨房笔记社区"]),
         ("scenarios", ["逛着买", "goods_tapped", "15 分钟内没有付款", "请求授权", "闭环", "订阅消息"]),
         ("sitemap", ["26 个页面 · 4 个标签页 · 10 个关键页面", "pages-trade/result/result", "3 次点击"]),
-        ("tracking", ["23 个计划事件，21 个自动事件", "从未到达", "order_refunded", "隔离区是空的"]),
+        ("tracking", ["23 个计划事件，22 个自动事件", "从未到达", "order_refunded", "隔离区是空的"]),
         ("content", ["2026 年 12 月", "三分钟萝卜炖牛腩", "杨禾（门店店长）"]),
         ("team", ["李青（产品负责人）", "17 个工作日", "翠湖店试营业", "7 人"]),
         ("schedule", ["需求评审", "可以开始", "老板与三位店长评审通过", "审核被拒", "预留 5 个工作日"]),
