@@ -17,7 +17,7 @@ START = """
 from fangcun.grow.links.batches import make_batch
 from fangcun.identity.programs.models import Program
 from fangcun.kernel.actors import SYSTEM
-batch = make_batch(name="桌码", program_id=Program.objects.get().pk, page="pages/home/home", query={"table": "T{n}"},
+batch = make_batch(name="桌码", program_id=Program.objects.get(role="main").pk, page="pages/home/home", query={"table": "T{n}"},
     count={count}, by=SYSTEM)
 print(batch.pk)
 """
