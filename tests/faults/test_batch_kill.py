@@ -17,7 +17,8 @@ START = """
 from fangcun.grow.links.batches import make_batch
 from fangcun.identity.programs.models import Program
 from fangcun.kernel.actors import SYSTEM
-batch = make_batch(name="桌码", program_id=Program.objects.get(role="main").pk, page="pages/home/home", query={"table": "T{n}"},
+program = Program.objects.get(role="main")
+batch = make_batch(name="桌码", program_id=program.pk, page="pages/home/home", query={"table": "T{n}"},
     count={count}, by=SYSTEM)
 print(batch.pk)
 """
