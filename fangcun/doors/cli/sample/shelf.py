@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from fangcun.doors.cli.demo import load_freight, register_demo
@@ -9,6 +10,7 @@ from fangcun.doors.cli.sample.club import load_club
 from fangcun.doors.cli.sample.growth import load_growth
 from fangcun.doors.cli.sample.load import HERE
 from fangcun.gateways.storage import store_image
+from fangcun.grow.messaging.reaching import set_pace
 from fangcun.identity.programs.queries import main_program
 from fangcun.kernel.actors import SYSTEM
 from fangcun.shop.catalog.services import (
@@ -25,7 +27,7 @@ from fangcun.shop.catalog.services import (
 def open_shop(box_url: str, goods: list[dict[str, Any]]) -> dict[str, Any]:
     """Register the box's program and merchant, set freight, put goods on sale: {"appid", "goods": {key: ids}}.
 
-    Goods are {"key", "title", "price_amount", "stock"} with "values" and "picture" if they have any.
+    There are no quiet hours: what is told on a walk must not depend on the time of the day. Goods are {"key", "title", "price_amount", "stock"} with "values" and "picture" if they have any.
     """
     register_demo(box_url)
     load_freight()
@@ -43,6 +45,7 @@ def open_shop(box_url: str, goods: list[dict[str, Any]]) -> dict[str, Any]:
     set_home(banners=[banner], notice="满 59 元免运费", hot_words=["苹果"], by=SYSTEM)
     load_growth()
     load_club()
+    set_pace(quiet_from=dt.time.min, quiet_until=dt.time.min, a_day=1, a_week=3, by=SYSTEM)
     program = main_program()
     return {"appid": program.appid if program else "", "goods": on_sale}
 
