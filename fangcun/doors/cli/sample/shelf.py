@@ -27,7 +27,8 @@ from fangcun.shop.catalog.services import (
 def open_shop(box_url: str, goods: list[dict[str, Any]]) -> dict[str, Any]:
     """Register the box's program and merchant, set freight, put goods on sale: {"appid", "goods": {key: ids}}.
 
-    There are no quiet hours: what is told on a walk must not depend on the time of the day. Goods are {"key", "title", "price_amount", "stock"} with "values" and "picture" if they have any.
+    There are no quiet hours: what is told on a walk must not depend on the time of the day.
+    Goods are {"key", "title", "price_amount", "stock"} with "values" and "picture" if they have any.
     """
     register_demo(box_url)
     load_freight()
