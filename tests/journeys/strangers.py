@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
+
+from fangcun.build.checks.walking import Walk, walk
 
 CLEAN = Path(__file__).with_name("bookshop")
 Change = str | tuple[str, str]  # the whole file; or what is there, and what stands there instead
@@ -34,3 +38,9 @@ def with_page(path: str, **files: str) -> dict[str, Change]:
         "pages/about/about.wxml": ("<rich-text", link),
         **{f"{path}.{kind}": text for kind, text in own.items()},
     }
+
+
+def walked_apart(package: Path, **options: Any) -> Walk:
+    """A walk in a thread of its own: the browser that the other journeys share holds this one's."""
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(walk, package, **options).result()

@@ -8,16 +8,17 @@ import pytest
 
 from fangcun.build.checks.pack import rules
 from fangcun.build.checks.registry import checks
-from fangcun.build.checks.walking import Limits, walk
+from fangcun.build.checks.walking import Limits
 from tests.audit.corpus import BASES, PROGRAMS, Case, plant
 from tests.audit.seeds.walked.grounds import GROUNDS
+from tests.journeys.strangers import walked_apart
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(180)]
 WALKED = [name for name, rule in rules().items() if rule.kind == "walk"]
 
 
 def found_in(package: Path, pictures: Path) -> list[tuple[str, str]]:
-    seen = walk(package, limits=Limits(seconds=60), pictures=pictures)
+    seen = walked_apart(package, limits=Limits(seconds=60), pictures=pictures)
     return [(one.rule, one.page) for name in WALKED for one in checks()[name](seen)]
 
 

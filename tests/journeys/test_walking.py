@@ -8,9 +8,9 @@ import pytest
 
 from fangcun.build.checks.finding import Finding
 from fangcun.build.checks.registry import checks
-from fangcun.build.checks.walking import Backend, Limits, Walk, WalkImpossible, walk
+from fangcun.build.checks.walking import Backend, Limits, Walk, WalkImpossible
 from tests.journeys.stack import ROOT
-from tests.journeys.strangers import with_page, written
+from tests.journeys.strangers import walked_apart, with_page, written
 
 BUILD = ROOT / "miniapp" / "dist" / "build" / "mp-weixin"
 SOME_TAPS = Limits(taps=18, seconds=30)
@@ -29,7 +29,7 @@ def findings(walked: Walk) -> dict[str, list[str]]:
 
 
 def test_a_clean_native_package_is_walked_whole_and_without_a_finding(tmp_path):
-    walked = walk(written(tmp_path / "shop"), pictures=tmp_path / "pictures")
+    walked = walked_apart(written(tmp_path / "shop"), pictures=tmp_path / "pictures")
     assert findings(walked) == {}
     assert walked.stopped == ""
     assert {one.path: one.taps for one in walked.pages} == {
@@ -55,7 +55,7 @@ def test_faults_are_found_where_they_are(tmp_path):
         "pages/about/about.js": "Page({ copy() {} })",
         "pages/book/book.js": ("this.setData({ kept: !this.data.kept })", "this.data.book.tags.push('kept')"),
     }
-    walked = walk(written(tmp_path / "shop", broken), pictures=tmp_path / "pictures")
+    walked = walked_apart(written(tmp_path / "shop", broken), pictures=tmp_path / "pictures")
     assert findings(walked) == {
         "walk-endless-loading": ["pages/late/late"],
         "walk-dead-button": ["pages/about/about"],
@@ -75,7 +75,7 @@ def test_a_door_that_opens_to_a_login_only_is_a_forced_login(tmp_path):
             "onShow() { wx.reLaunch({ url: '/pages/login/login' }) },\n  onLoad() {",
         ),
     }
-    walked = walk(written(tmp_path / "shop", gate), pictures=tmp_path / "pictures")
+    walked = walked_apart(written(tmp_path / "shop", gate), pictures=tmp_path / "pictures")
     assert findings(walked) == {"walk-forced-login": ["pages/home/home"]}
 
 
@@ -83,7 +83,7 @@ def test_the_shipped_package_lets_a_stranger_in_and_has_no_fault_on_its_way(tmp_
     if not (BUILD / "app.json").is_file():
         pytest.skip("The WeChat package is not built.")
     behind = Backend(server=platform.url, box=platform.box_url, appid=platform.appid)
-    walked = walk(BUILD, pictures=tmp_path / "pictures", limits=SOME_TAPS, backend=behind)
+    walked = walked_apart(BUILD, pictures=tmp_path / "pictures", limits=SOME_TAPS, backend=behind)
     assert findings(walked) == {}
     assert [(one.page, one.stands, one.left) for one in walked.hurdles] == [("pages/home/home", False, False)]
     assert len(walked.pages) >= 8
@@ -91,4 +91,4 @@ def test_the_shipped_package_lets_a_stranger_in_and_has_no_fault_on_its_way(tmp_
 
 def test_a_folder_that_is_no_package_can_not_be_walked(tmp_path: Path):
     with pytest.raises(WalkImpossible, match=r"app\.json"):
-        walk(tmp_path, pictures=tmp_path / "pictures")
+        walked_apart(tmp_path, pictures=tmp_path / "pictures")
