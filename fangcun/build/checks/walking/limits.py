@@ -15,7 +15,7 @@ class Limits:
     pages: int = 80
     taps: int = 600
     taps_a_page: int = 24
-    seconds: float = 90.0
+    seconds: float = 300.0
     settle_ms: int = 2500  # how long a tap may take to show what it does
     patience_ms: int = 5000  # how long a page may go on loading before it counts as endless
     hurry: float = 4.0  # timers of the package run so many times as fast
