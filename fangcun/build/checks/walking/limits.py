@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Limits:
     """Bounds of one walk. `seconds` is looked at before each tap; `taps_a_page` counts those tried on one page.
 
-    The defaults end within a minute and a half for a package of thirty pages, within seconds for a small one.
+    The defaults end within five minutes for a package of thirty pages, within seconds for a small one.
     """
 
     pages: int = 80
