@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from fangcun.build.checks.walking.record import WalkImpossible
+from fangcun.build.chromium import NO_PLAYWRIGHT, chromium, has_playwright
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-
-
-def chromium() -> str | None:
-    """The Chromium that FANGCUN_CHROMIUM names, else the machine's own; None leaves it to Playwright's."""
-    named = os.environ.get("FANGCUN_CHROMIUM")
-    return named or next((path for path in map(shutil.which, BROWSERS) if path), None)
-
 
 def need_playwright() -> None:
     """Raises WalkImpossible when Playwright is not installed."""
-    if importlib.util.find_spec("playwright") is None:
-        raise WalkImpossible(
-            "走查需要 Playwright：pip install playwright，再 playwright install chromium；或 make setup"
-        )
+    if not has_playwright():
+        raise WalkImpossible(NO_PLAYWRIGHT)
 
 
 @contextmanager

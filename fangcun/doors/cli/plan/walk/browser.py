@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fangcun.build.chromium import NO_PLAYWRIGHT, chromium, has_playwright
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 HEADED_PAUSE_MS = 250
 
 
@@ -21,21 +20,13 @@ class CannotWalk(Exception):
     """There is nothing to walk with, or on; the text says how to get it."""
 
 
-def chromium() -> str | None:
-    """The machine's own Chromium; None leaves it to Playwright's."""
-    named = os.environ.get("FANGCUN_CHROMIUM")
-    return named or next((path for path in map(shutil.which, BROWSERS) if path), None)
-
-
 def need_browser() -> None:
     """Raises CannotWalk when there can't be one: no Playwright, or a path that names no program."""
     named = os.environ.get("FANGCUN_CHROMIUM")
     if named and not os.access(named, os.X_OK):
         raise CannotWalk(f"FANGCUN_CHROMIUM 是 {named}，那里没有可以运行的程序")
-    if importlib.util.find_spec("playwright") is None:
-        raise CannotWalk(
-            "走查需要 Playwright：pip install playwright，再 playwright install chromium；或 make setup"
-        )
+    if not has_playwright():
+        raise CannotWalk(NO_PLAYWRIGHT)
 
 
 def need_app(folder: Path) -> None:
